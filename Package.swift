@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: STYLE.md, "held by the build, not by goodwill".
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Everything but the drivers (floor 2): unsafe code does not build there without the word `unsafe`.
+let fenced: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+
+let package = Package(
+    name: "habeas",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "habeas", targets: ["habeas"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // Floor 0: system libraries.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // Floor 1: pure values.
+        .target(name: "RightsCore", swiftSettings: fenced),
+        .target(name: "DataMap", dependencies: ["RightsCore", yams], swiftSettings: fenced),
+        // Floor 2: drivers.
+        .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap", "RightsCore"], swiftSettings: strict),
+        .target(name: "RowEncoding", swiftSettings: strict),
+        .target(
+            name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
+        .target(name: "ObjectStore", dependencies: [system], swiftSettings: strict),
+        .target(name: "PrivatePostgres", dependencies: [subprocess, system, crypto], swiftSettings: strict),
+        // Floor 3: keys (the chain follows with the service).
+        .target(
+            name: "AuditLedger", dependencies: ["ObjectStore", "RightsCore", crypto, cryptoExtras],
+            swiftSettings: fenced),
+        // Floor 4: engines.
+        .target(
+            name: "Exporting",
+            dependencies: [
+                "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore", "AuditLedger",
+                crypto,
+            ], swiftSettings: fenced),
+        // The demonstration product: generated people and files.
+        .target(name: "DemoWorkspace", dependencies: [crypto], swiftSettings: fenced),
+        // Floor 6 and 7: the door and the composition root.
+        .target(
+            name: "HabeasCLI",
+            dependencies: [
+                "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
+                "PrivatePostgres", "DemoWorkspace", arguments, configuration,
+            ], swiftSettings: fenced),
+        .executableTarget(name: "habeas", dependencies: ["HabeasCLI"], swiftSettings: fenced),
+        // Tests.
+        .target(
+            name: "PostgresTestKit",
+            dependencies: ["PostgresAccess", "PrivatePostgres", "DemoWorkspace", "RightsCore", subprocess, system],
+            path: "Tests/PostgresTestKit", swiftSettings: strict),
+        .testTarget(name: "RightsCoreTests", dependencies: ["RightsCore"], swiftSettings: strict),
+        .testTarget(name: "DataMapTests", dependencies: ["DataMap", "RightsCore"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresAccessTests", dependencies: ["PostgresAccess", "PostgresTestKit", "DataMap"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RowEncodingTests", dependencies: ["RowEncoding", "PostgresAccess", "PostgresTestKit", "DataMap"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ArchiveFormatTests", dependencies: ["ArchiveFormat", "PostgresTestKit", "RightsCore", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExportingTests",
+            dependencies: [
+                "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
+                "ArchiveFormat",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["PostgresTestKit", "PostgresAccess", "habeas", subprocess],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,43 @@
+/// What a verification looked at and found.
+package struct VerificationReport: Sendable {
+    /// One thing looked at.
+    package struct Check: Sendable, Codable {
+        /// What came out.
+        package enum Outcome: String, Sendable, Codable { case passed, failed, unchecked }
+
+        package let name: String
+        package let outcome: Outcome
+        /// What is wrong, or what was looked at.
+        package let detail: String
+    }
+
+    /// The checks in the order they were made.
+    package private(set) var checks: [Check] = []
+    /// The manifest, when one could be read.
+    package internal(set) var manifest: Manifest?
+    /// The bag's folder in the archive.
+    package internal(set) var root = ""
+    /// Bytes of all entries, unpacked.
+    package internal(set) var unpackedBytes: UInt64 = 0
+    /// Number of entries.
+    package internal(set) var entryCount = 0
+
+    /// Whether nothing failed.
+    package var isSound: Bool { !checks.contains { $0.outcome == .failed } }
+    /// Whether nothing failed and nothing was left unchecked.
+    package var isComplete: Bool { checks.allSatisfy { $0.outcome == .passed } }
+
+    mutating func record(_ name: String, _ faults: [String], passed: String) {
+        guard faults.isEmpty else {
+            let shown = faults.prefix(5).joined(separator: "; ")
+            let rest = faults.count > 5 ? "; and \(faults.count - 5) more" : ""
+            checks.append(Check(name: name, outcome: .failed, detail: shown + rest))
+            return
+        }
+        checks.append(Check(name: name, outcome: .passed, detail: passed))
+    }
+
+    mutating func leave(_ name: String, why: String) {
+        checks.append(Check(name: name, outcome: .unchecked, detail: why))
+    }
+}

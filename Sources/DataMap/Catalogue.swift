@@ -1,0 +1,162 @@
+/// What a database says of its own tables, read at one moment.
+package struct Catalogue: Sendable {
+    /// Tables by name: ordinary and partitioned ones, foreign tables and materialized views; partitions apart.
+    package let tables: [TableName: CatalogueTable]
+
+    /// A catalogue of tables.
+    package init(tables: [CatalogueTable]) {
+        self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// The table of that name.
+    package subscript(_ name: TableName) -> CatalogueTable? { tables[name] }
+}
+
+/// One table of a catalogue.
+package struct CatalogueTable: Sendable {
+    /// Its name.
+    package let name: TableName
+    /// Whether it is a partition of another table (reached through that one).
+    package let isPartition: Bool
+    /// Whether row security is enabled.
+    package let hasRowSecurity: Bool
+    /// Whether row security binds the owner too.
+    package let forcesRowSecurity: Bool
+    /// The owner's role.
+    package let owner: String
+    /// The planner's estimate of rows; negative when never analysed.
+    package let estimatedRows: Double
+    /// Columns in order.
+    package let columns: [CatalogueColumn]
+    /// Columns of the primary key, in key order; empty when there is none.
+    package let primaryKey: [Identifier]
+    /// Sets of columns that are unique and total, the primary key among them.
+    package let uniqueKeys: [Set<Identifier>]
+    /// Foreign keys of this table.
+    package let foreignKeys: [CatalogueForeignKey]
+    /// Leading columns of each valid index, in index order.
+    package let indexes: [[Identifier]]
+    /// Row-security policies for reading.
+    package let policies: [CataloguePolicy]
+
+    /// A table by its parts.
+    package init(
+        name: TableName, isPartition: Bool = false, hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
+        owner: String = "", estimatedRows: Double = -1, columns: [CatalogueColumn], primaryKey: [Identifier] = [],
+        uniqueKeys: [Set<Identifier>] = [], foreignKeys: [CatalogueForeignKey] = [], indexes: [[Identifier]] = [],
+        policies: [CataloguePolicy] = []
+    ) {
+        self.name = name
+        self.isPartition = isPartition
+        self.hasRowSecurity = hasRowSecurity
+        self.forcesRowSecurity = forcesRowSecurity
+        self.owner = owner
+        self.estimatedRows = estimatedRows
+        self.columns = columns
+        self.primaryKey = primaryKey
+        self.uniqueKeys = uniqueKeys
+        self.foreignKeys = foreignKeys
+        self.indexes = indexes
+        self.policies = policies
+    }
+
+    /// The column of that name.
+    package func column(_ name: Identifier) -> CatalogueColumn? { columns.first { $0.name == name } }
+
+    /// Whether these columns identify at most one row.
+    package func isUnique(_ columns: [Identifier]) -> Bool {
+        uniqueKeys.contains { $0.isSubset(of: Set(columns)) }
+    }
+
+    /// Whether an index begins with exactly these columns, in any order.
+    package func hasIndex(on columns: [Identifier]) -> Bool {
+        indexes.contains { Set($0.prefix(columns.count)) == Set(columns) }
+    }
+
+    /// Whether a foreign key says what a step of the map says.
+    package func enforces(_ hop: Hop) -> Bool {
+        let pairs = Set(zip(hop.from, hop.key).map { [$0, $1] })
+        return foreignKeys.contains { key in
+            key.to == hop.to && Set(zip(key.from, key.key).map { [$0, $1] }) == pairs
+        }
+    }
+}
+
+/// One column of a catalogue's table.
+package struct CatalogueColumn: Sendable, Hashable {
+    /// Its name.
+    package let name: Identifier
+    /// The type as SQL writes it, such as `numeric(12,2)`.
+    package let sqlType: String
+    /// The name of the base type in `pg_type` (domains resolved), such as `timestamptz`.
+    package let baseType: String
+    /// Whether the base type is one of PostgreSQL's own.
+    package let isBuiltIn: Bool
+    /// `b` base, `e` enum, `c` composite, `r` range, `m` multirange (pg_type.typtype).
+    package let kind: Character
+    /// Whether null is refused.
+    package let isNotNull: Bool
+    /// Labels of an enum, in order.
+    package let enumLabels: [String]
+    /// The COMMENT on it.
+    package let comment: String?
+    /// The schema of the type's own `=`, when an extension brought it (citext): it isn't found by a bare `=`.
+    package let equalitySchema: Identifier?
+
+    /// A column by its parts.
+    package init(
+        name: Identifier, sqlType: String, baseType: String, isBuiltIn: Bool = true, kind: Character = "b",
+        isNotNull: Bool = false, enumLabels: [String] = [], comment: String? = nil,
+        equalitySchema: Identifier? = nil
+    ) {
+        self.name = name
+        self.sqlType = sqlType
+        self.baseType = baseType
+        self.isBuiltIn = isBuiltIn
+        self.kind = kind
+        self.isNotNull = isNotNull
+        self.enumLabels = enumLabels
+        self.comment = comment
+        self.equalitySchema = equalitySchema
+    }
+
+    /// `=` as it must be written for this type while only `pg_catalog` is searched.
+    package var equals: String { equalitySchema.map { "OPERATOR(\($0.quoted).=)" } ?? "=" }
+}
+
+/// A foreign key of a catalogue's table.
+package struct CatalogueForeignKey: Sendable, Hashable {
+    /// The constraint's name.
+    package let name: String
+    /// Columns of this table.
+    package let from: [Identifier]
+    /// The referenced table.
+    package let to: TableName
+    /// Its columns.
+    package let key: [Identifier]
+
+    /// A key by its parts.
+    package init(name: String, from: [Identifier], to: TableName, key: [Identifier]) {
+        self.name = name
+        self.from = from
+        self.to = to
+        self.key = key
+    }
+}
+
+/// A row-security policy that applies to SELECT.
+package struct CataloguePolicy: Sendable, Hashable {
+    /// Its name.
+    package let name: String
+    /// Whether it grants rows (or else takes some away).
+    package let isPermissive: Bool
+    /// The roles it applies to; empty for all.
+    package let roles: [String]
+
+    /// A policy by its parts.
+    package init(name: String, isPermissive: Bool, roles: [String] = []) {
+        self.name = name
+        self.isPermissive = isPermissive
+        self.roles = roles
+    }
+}

@@ -1,0 +1,135 @@
+internal import Yams
+internal import RightsCore
+
+extension DataMap {
+    /// Reads a map from YAML text and validates it as a whole.
+    ///
+    /// - Throws: `DataMapError` with line and column.
+    package init(yaml: String) throws(DataMapError) {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch let error as YamlError {
+            throw DataMapError(yamlError: error)
+        } catch {
+            throw DataMapError(.notYAML, "the text is not YAML")
+        }
+        guard let root else { throw DataMapError(.notYAML, "the map is empty") }
+        self = try MapReader.map(MapNode(node: root, path: ""))
+        try MapValidation.validate(self)
+    }
+}
+
+extension DataMapError {
+    fileprivate init(yamlError: YamlError) {
+        switch yamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(.notYAML, "not YAML: \(problem)", line: mark.line, column: mark.column)
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            self.init(
+                .invalid, "the key “\(duplicates.first ?? "")” stands twice", line: context.mark.line,
+                column: context.mark.column)
+        default: self.init(.notYAML, "the text is not YAML in UTF-8")
+        }
+    }
+}
+
+/// YAML → values, one function a part of the map.
+enum MapReader {
+    static func map(_ node: MapNode) throws(DataMapError) -> DataMap {
+        try node.checkKeys([
+            "habeas_map", "service", "controller", "default_regime", "schemas", "row_security", "subjects",
+            "collections", "not_included", "recipients",
+        ])
+        let version = try node.required("habeas_map")
+        guard try version.number() == DataMap.formatVersion else {
+            throw version.fail("this build reads version \(DataMap.formatVersion)")
+        }
+        var subjects: [SubjectKind] = []
+        for (name, value) in try node.required("subjects").entries() { subjects.append(try subject(name, value)) }
+        guard let first = subjects.first else { throw try node.required("subjects").fail("names no kind of person") }
+        var collections: [Collection] = []
+        for (name, value) in try node.required("collections").entries() {
+            collections.append(try CollectionReader(name: name, node: value, defaultSubject: first.name).collection())
+        }
+        return DataMap(
+            service: try slug(node.required("service"), allowing: "-"),
+            controller: try controller(node.required("controller")),
+            defaultRegime: try regime(node.required("default_regime")),
+            schemas: try node.required("schemas").identifiers(),
+            rowSecurity: try node.required("row_security").choice(RowSecurityDemand.self),
+            subjects: subjects, collections: collections,
+            notIncluded: try list(node["not_included"], excluded),
+            recipients: try list(node["recipients"], recipient))
+    }
+
+    static func list<Value>(
+        _ node: MapNode?, _ read: (MapNode) throws(DataMapError) -> Value
+    ) throws(DataMapError) -> [Value] {
+        guard let node else { return [] }
+        var values: [Value] = []
+        for item in try node.items() { values.append(try read(item)) }
+        return values
+    }
+
+    static func slug(_ node: MapNode, allowing extra: Character) throws(DataMapError) -> String {
+        try node.parsed("a name of a-z, 0-9 and \(extra)") { isSlug($0, allowing: extra) ? $0 : nil }
+    }
+
+    static func isSlug(_ text: String, allowing extra: Character) -> Bool {
+        !text.isEmpty && text.utf8.count <= 60
+            && text.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == extra }
+    }
+
+    static func regime(_ node: MapNode) throws(DataMapError) -> RegimeID {
+        try node.parsed("a known regime (\(RegimeID.known.prefix(6).joined(separator: ", ")) …)", RegimeID.init(_:))
+    }
+
+    private static func controller(_ node: MapNode) throws(DataMapError) -> Controller {
+        try node.checkKeys(["name", "contact", "complaint_authority"])
+        return Controller(
+            name: try node.required("name").text(), contact: try node.required("contact").text(),
+            complaintAuthority: try node.required("complaint_authority").text())
+    }
+
+    private static func subject(_ name: String, _ node: MapNode) throws(DataMapError) -> SubjectKind {
+        try node.checkKeys(["table", "key", "identifiers", "row_security"])
+        guard isSlug(name, allowing: "_") else { throw node.fail("a kind is named with a-z, 0-9 and _") }
+        var identifiers: [(name: String, column: Identifier)] = []
+        for (identifier, column) in try node["identifiers"]?.entries() ?? [] {
+            identifiers.append((identifier, try column.identifier()))
+        }
+        return SubjectKind(
+            name: name, table: try node.required("table").table(), key: try node.required("key").identifier(),
+            identifiers: identifiers, scope: try scope(node.required("row_security")))
+    }
+
+    private static func scope(_ node: MapNode) throws(DataMapError) -> RowSecurityScope {
+        guard node.isMapping else {
+            guard try node.text() == "none" else { throw node.fail("expected none, setting or claims") }
+            return .none
+        }
+        try node.checkKeys(["setting", "claim"])
+        let setting = try node.required("setting").text()
+        guard setting.contains("."), setting.allSatisfy({ $0.isLetter || $0.isNumber || "._".contains($0) }) else {
+            throw node.fail("a setting is written prefix.name")
+        }
+        guard let claim = node["claim"] else { return .setting(setting) }
+        return .claims(setting: setting, claim: try claim.text())
+    }
+
+    private static func excluded(_ node: MapNode) throws(DataMapError) -> ExcludedTable {
+        try node.checkKeys(["table", "reason"])
+        return ExcludedTable(table: try node.required("table").table(), reason: try node.required("reason").text())
+    }
+
+    private static func recipient(_ node: MapNode) throws(DataMapError) -> Recipient {
+        try node.checkKeys(["name", "role", "country", "purpose", "safeguard", "collections"])
+        return Recipient(
+            name: try node.required("name").text(), role: try node.required("role").text(),
+            country: try node.required("country").text(), purpose: try node.required("purpose").text(),
+            safeguard: try node["safeguard"]?.text(),
+            collections: try list(node["collections"]) { item throws(DataMapError) in try item.text() })
+    }
+}

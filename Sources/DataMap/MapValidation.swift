@@ -1,0 +1,81 @@
+/// What must hold inside a map before any database is looked at. Every fault is listed, not just the first.
+enum MapValidation {
+    static func validate(_ map: DataMap) throws(DataMapError) {
+        var faults = duplicates(map.collections.map(\.name), "collection")
+        if !MapReader.isSlug(map.service, allowing: "-") { faults.append("service: only a-z, 0-9 and -") }
+        for subject in map.subjects where !map.schemas.contains(subject.table.schema) {
+            faults.append("subjects.\(subject.name): \(subject.table) lies in no schema of `schemas`")
+        }
+        for collection in map.collections { faults += self.faults(of: collection, in: map) }
+        for recipient in map.recipients {
+            for name in recipient.collections where map.collection(name) == nil {
+                faults.append("recipients: “\(recipient.name)” names the unknown collection “\(name)”")
+            }
+        }
+        guard faults.isEmpty else { throw DataMapError(.invalid, faults.joined(separator: "; ")) }
+    }
+
+    private static func faults(of collection: Collection, in map: DataMap) -> [String] {
+        let faults =
+            nestingFaults(collection, map) + pathFaults(collection, map) + fieldFaults(collection)
+            + fileFaults(collection)
+        return faults.map { "collections.\(collection.name): \($0)" }
+    }
+
+    private static func nestingFaults(_ collection: Collection, _ map: DataMap) -> [String] {
+        guard let nesting = collection.nesting else {
+            return collection.paths.isEmpty ? ["has neither `paths` nor `inside`"] : []
+        }
+        guard collection.paths.isEmpty else { return ["has both `paths` and `inside`"] }
+        guard let parent = map.collection(nesting.parent) else { return ["inside unknown “\(nesting.parent)”"] }
+        var faults: [String] = []
+        if nesting.hop.to != parent.table { faults.append("`by` leads to \(nesting.hop.to), not to \(parent.table)") }
+        if parent.fields.contains(where: { $0.name == nesting.key }) {
+            faults.append("the key “\(nesting.key)” is also a field of \(parent.name)")
+        }
+        if hasNestingCycle(collection, map) { faults.append("is inside itself") }
+        return faults
+    }
+
+    private static func hasNestingCycle(_ collection: Collection, _ map: DataMap) -> Bool {
+        var current: Collection? = collection
+        for _ in map.collections {
+            guard let parent = current?.nesting?.parent else { return false }
+            current = map.collection(parent)
+        }
+        return current?.nesting != nil
+    }
+
+    private static func pathFaults(_ collection: Collection, _ map: DataMap) -> [String] {
+        collection.paths.compactMap { path in
+            guard let subject = map.subject(path.subject) else { return "unknown subject kind “\(path.subject)”" }
+            let end = path.hops.last?.to ?? collection.table
+            return end == subject.table ? nil : "a path ends at \(end), not at \(subject.table)"
+        }
+    }
+
+    private static func fieldFaults(_ collection: Collection) -> [String] {
+        var faults = duplicates(collection.fields.map(\.name), "field")
+        let exported = collection.fields.filter { $0.neverExport == nil }
+        if exported.isEmpty { faults.append("exports no field") }
+        let named = collection.order + [collection.softDelete].compactMap { $0 }
+        for column in named where collection.field(column) == nil { faults.append("“\(column)” is not among its fields") }
+        if let column = collection.softDelete, collection.field(column)?.neverExport != nil {
+            faults.append("soft_delete “\(column)” is never exported, so the mark would be lost")
+        }
+        return faults
+    }
+
+    private static func fileFaults(_ collection: Collection) -> [String] {
+        collection.files.flatMap { file in
+            [file.key, file.name, file.bytes, file.sha256, file.mediaType].compactMap { $0 }
+                .filter { collection.field($0) == nil }.map { "files: “\($0)” is not among its fields" }
+        }
+    }
+
+    private static func duplicates(_ names: [String], _ what: String) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { !seen.insert($0.lowercased()).inserted }
+            .map { "the \(what) “\($0)” stands twice (case doesn't count)" }
+    }
+}

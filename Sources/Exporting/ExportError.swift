@@ -1,0 +1,48 @@
+package import DataMap
+
+/// Why no archive was made, or one was withheld.
+package struct ExportError: Error, Sendable, CustomStringConvertible {
+    /// Stable codes (docs/errors.md).
+    package enum Code: String, Sendable, CaseIterable {
+        /// The word before the colon is neither a kind of person nor an identifier.
+        case unknownReference = "export.unknown-reference"
+        /// Nobody has that id or identifier.
+        case noSuchSubject = "export.no-such-subject"
+        /// The identifier fits several people.
+        case ambiguousSubject = "export.ambiguous-subject"
+        /// `--only` names a collection the map doesn't know, or not for this kind.
+        case unknownCollection = "export.unknown-collection"
+        /// The database isn't what the map describes.
+        case mapDoesNotFit = "export.map-does-not-fit"
+        /// The map asks for something this build doesn't do.
+        case unsupportedMap = "export.unsupported-map"
+        /// A database role has too many or too few rights.
+        case wrongRole = "export.wrong-role"
+        /// The exporter saw another number of rows than there are.
+        case countMismatch = "export.count-mismatch"
+        /// A row came that doesn't belong to the person.
+        case ownershipMismatch = "export.ownership-mismatch"
+        /// The finished archive didn't pass its own verification.
+        case readBackFailed = "export.read-back-failed"
+        /// The snapshot was held as long as allowed.
+        case budgetSpent = "export.budget-spent"
+        /// An object store isn't configured or isn't there.
+        case storeUnavailable = "export.store-unavailable"
+    }
+
+    /// What went wrong.
+    package let code: Code
+    /// Said for people: names of things, never values.
+    package let description: String
+    /// What to do about it.
+    package let hint: String?
+    /// What the map check found, when it found something.
+    package let findings: [MapFinding]
+
+    init(_ code: Code, _ description: String, hint: String? = nil, findings: [MapFinding] = []) {
+        self.code = code
+        self.description = description
+        self.hint = hint
+        self.findings = findings
+    }
+}

@@ -1,0 +1,170 @@
+internal import ArchiveFormat
+internal import DataMap
+internal import PostgresAccess
+internal import RightsCore
+internal import RowEncoding
+
+/// One collection's rows on their way into JSON, with those nested in it.
+private final class JSONStream {
+    let plan: CollectionPlan
+    let source: RowSource
+    var encoder: RowEncoder
+    var children: [(key: [UInt8], stream: JSONStream)] = []
+
+    init(_ plan: CollectionPlan, _ source: RowSource) {
+        self.plan = plan
+        self.source = source
+        encoder = RowEncoder(plan.jsonShape, syntax: .json)
+    }
+
+    /// Itself, then everything nested in it.
+    var all: [JSONStream] { [self] + children.flatMap { $0.stream.all } }
+}
+
+extension ExportRun {
+    /// Writes one root collection in the forms asked for.
+    func writeData(
+        _ root: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
+    ) async throws {
+        if request.format.hasJSON { try await writeJSON(root, counts, bag, &manifest) }
+        if request.format.hasCSV {
+            for collection in root.withDescendants { try await writeCSV(collection, counts, bag, &manifest) }
+        }
+    }
+
+    // MARK: JSON
+
+    private func writeJSON(
+        _ root: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
+    ) async throws {
+        var lanes = snapshot.lanes[...]
+        let stream = try await open(root, &lanes)
+        let name = root.collection.name
+        let link = root.queries.ownerFields == 0 ? [] : ownerLink
+        _ = try await bag.addPayload("data/json/\(name).json", mediaType: "application/json") { write in
+            var out = OutputBuffer(drain: write)
+            try out.append("[")
+            try await writeArray(stream, link: link, counts: counts, into: &out)
+            try out.append("\n]\n")
+            try out.flush()
+        }
+        for part in stream.all {
+            guard try await part.source.drain() else {
+                throw ownershipMismatch(part.plan)
+            }
+            try check(part.plan, archived: part.encoder.rows, counts)
+            manifest.notes.jsonWrittenAsText += part.encoder.stringifiedValues
+        }
+        let nested = nestedRows(stream, under: "")
+        bag.describeLast(
+            rows: stream.encoder.rows, nestedRows: nested.isEmpty ? nil : nested, schema: "schemas/\(name).schema.json")
+    }
+
+    /// Each collection of a tree on a lane of its own, all in the same snapshot.
+    private func open(_ plan: CollectionPlan, _ lanes: inout ArraySlice<PostgresConnection>) async throws -> JSONStream {
+        let lane = lanes.removeFirst()
+        let isNested = plan.collection.nesting != nil
+        let query = plan.queries.json(isNested: isNested, hasChildren: !plan.children.isEmpty)
+        let stream = JSONStream(plan, try await RowSource(lane, query, budget: snapshot.budget))
+        for child in plan.children {
+            let key = JSONName.encoded(child.collection.nesting?.key ?? "")
+            stream.children.append((key, try await open(child, &lanes)))
+        }
+        return stream
+    }
+
+    /// Writes rows while they belong to `link`. Streams are in the same order on every level, so equality is enough.
+    private func writeArray(
+        _ stream: JSONStream, link: [UInt8], counts: [String: RowCounts], into out: inout OutputBuffer
+    ) async throws {
+        var isFirst = true
+        while let batch = try await stream.source.batch() {
+            let step = try batch.withBytes {
+                try stream.encoder.encode($0, at: &stream.source.cursor, link: link, isFirst: &isFirst, into: &out)
+            }
+            switch step {
+            case .openRow: try await writeChildren(of: stream, counts, into: &out)
+            case .otherLink: return
+            case .endOfBatch, .endOfData:
+                stream.source.advance()
+                report(stream.plan, stream.encoder.rows, counts)
+            }
+        }
+    }
+
+    private func writeChildren(
+        of stream: JSONStream, _ counts: [String: RowCounts], into out: inout OutputBuffer
+    ) async throws {
+        for (key, child) in stream.children {
+            try out.append(",")
+            try out.append(key)
+            try out.append(":[")
+            try await writeArray(child, link: stream.encoder.key, counts: counts, into: &out)
+            try out.append("]")
+        }
+        try out.append("}")
+    }
+
+    private func nestedRows(_ stream: JSONStream, under path: String) -> [String: Int64] {
+        var nested: [String: Int64] = [:]
+        for (_, child) in stream.children {
+            let key = path + (child.plan.collection.nesting?.key ?? "")
+            nested[key] = child.encoder.rows
+            nested.merge(nestedRows(child, under: key + "/")) { $1 }
+        }
+        return nested
+    }
+
+    // MARK: CSV
+
+    private func writeCSV(
+        _ plan: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
+    ) async throws {
+        let source = try await RowSource(snapshot.lanes[0], plan.queries.csv, budget: snapshot.budget)
+        var encoder = RowEncoder(plan.csvShape, syntax: .csv)
+        let link = plan.queries.ownerFields == 0 ? [] : ownerLink
+        _ = try await bag.addPayload("data/csv/\(plan.collection.name).csv", mediaType: "text/csv") { write in
+            var out = OutputBuffer(drain: write)
+            try encoder.writeHeader(into: &out)
+            var isFirst = true
+            while let batch = try await source.batch() {
+                let step = try batch.withBytes {
+                    try encoder.encode($0, at: &source.cursor, link: link, isFirst: &isFirst, into: &out)
+                }
+                if case .otherLink = step { throw ownershipMismatch(plan) }
+                source.advance()
+                report(plan, encoder.rows, counts)
+            }
+            try out.flush()
+        }
+        try check(plan, archived: encoder.rows, counts)
+        bag.describeLast(rows: encoder.rows, nestedRows: nil, schema: nil)
+        manifest.notes.csvGuardedCells += encoder.guardedCells
+    }
+
+    // MARK: judging
+
+    /// The subject's key as it stands in front of each row.
+    var ownerLink: [UInt8] { RowEncoder.link([subjectKey]) }
+
+    private func report(_ plan: CollectionPlan, _ rows: Int64, _ counts: [String: RowCounts]) {
+        let name = plan.collection.name
+        progress(.reading(collection: name, rows: rows, of: counts[name]?.source ?? 0))
+    }
+
+    private func check(_ plan: CollectionPlan, archived: Int64, _ counts: [String: RowCounts]) throws {
+        let source = counts[plan.collection.name]?.source ?? -1
+        guard archived != source else { return }
+        throw ExportError(
+            .countMismatch,
+            "\(plan.table.name): the exporter read \(archived) rows where there are \(source); the archive is withheld",
+            hint: "a policy, a setting or the map's path hides rows or shows others'; `habeas map check` may tell which")
+    }
+
+    func ownershipMismatch(_ plan: CollectionPlan) -> ExportError {
+        ExportError(
+            .ownershipMismatch,
+            "\(plan.table.name): a row came that doesn't belong to the person; the archive is withheld",
+            hint: "check the paths of the collection \(plan.collection.name) in the map")
+    }
+}

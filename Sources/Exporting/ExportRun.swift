@@ -1,0 +1,153 @@
+package import ArchiveFormat
+internal import DataMap
+internal import ObjectStore
+internal import PostgresAccess
+internal import RightsCore
+internal import RowEncoding
+
+/// The manifest of an archive, under the name engines use.
+package typealias ArchiveManifest = Manifest
+
+/// Writes one archive from one held snapshot. It runs on a queue of its own: compressing and writing block.
+actor ExportRun {
+    private let home = OwnQueue("habeas.export")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe home.asUnownedSerialExecutor() }
+
+    let request: ExportRequest
+    let subject: Subject
+    let map: DataMap
+    let plan: ExportPlan
+    let snapshot: HeldSnapshot
+    let stores: [String: FolderStore]
+    let progress: @Sendable (ExportProgress) -> Void
+
+    init(
+        _ request: ExportRequest, for subject: Subject, map: DataMap, plan: ExportPlan, snapshot: HeldSnapshot, stores: [String: FolderStore],
+        progress: @escaping @Sendable (ExportProgress) -> Void
+    ) {
+        self.request = request
+        self.subject = subject
+        self.map = map
+        self.plan = plan
+        self.snapshot = snapshot
+        self.stores = stores
+        self.progress = progress
+    }
+
+    /// Writes the archive, has it read back, and gives the file its name; on any failure nothing is left.
+    ///
+    /// - Parameters:
+    ///   - sign: gives the signature of the manifest's bytes.
+    ///   - readBack: verifies the finished file of so many bytes; nil for a stream.
+    func writeAndPublish(
+        _ output: sending ArchiveOutput, generator: String, sign: @Sendable ([UInt8]) throws -> [UInt8],
+        readBack: (@Sendable (UInt64) throws -> Void)?
+    ) async throws -> ExportOutcome {
+        do {
+            let (manifest, bytes) = try await write(
+                to: output, generator: generator, readBack: readBack == nil ? "not_done" : "before_release", sign: sign)
+            if let readBack {
+                try readBack(bytes)
+                try Task.checkCancellation()
+                try output.publish()
+            }
+            return ExportOutcome(manifest: manifest, root: rootName, bytes: bytes)
+        } catch {
+            output.abandon()
+            throw error
+        }
+    }
+
+    private func write(
+        to output: ArchiveOutput, generator: String, readBack: String, sign: @Sendable ([UInt8]) throws -> [UInt8]
+    ) async throws -> (Manifest, UInt64) {
+        progress(.counting)
+        let counts = try await countRows()
+        try checkStores(counts)
+        let bag = BagWriter(to: output, root: rootName, at: snapshot.at)
+        var manifest = makeManifest(generator, readBack)
+        for root in plan.roots { try await writeData(root, counts, bag, &manifest) }
+        try await writeFiles(counts, bag, &manifest)
+        manifest.collections = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0.collection) }
+        for (path, bytes) in try SchemaBuilder(plan).schemas() {
+            try bag.addTag(path, mediaType: "application/schema+json", bytes)
+        }
+        manifest.files = bag.files
+        for page in CoverPages(manifest, map: map, plan: plan).pages() {
+            try bag.addTag(page.path, mediaType: page.mediaType, Array(page.text.utf8))
+        }
+        try bag.finish(manifest, organization: map.controller.name, sign: sign)
+        return (manifest, bag.writtenBytes)
+    }
+
+    var subjectKey: String { subject.key }
+
+    /// `personal-data_<service>_<yyyy-mm-dd>_<short id>`.
+    var rootName: String { "personal-data_\(map.service)_\(snapshot.at.utcDate)_\(request.id.shortText)" }
+
+    private func makeManifest(_ generator: String, _ readBack: String) -> Manifest {
+        var manifest = Manifest(
+            generator: generator,
+            request: .init(
+                id: request.id.text, right: request.right.rawValue, regime: request.regime.text,
+                format: request.format.rawValue, subjectKind: subject.kind.name, ticket: request.ticket,
+                reason: request.reasonCode),
+            service: map.service,
+            controller: .init(
+                name: map.controller.name, contact: map.controller.contact,
+                complaintAuthority: map.controller.complaintAuthority),
+            snapshot: .init(at: snapshot.at.rfc3339, lsn: snapshot.lsn), readBack: readBack,
+            notes: .init(jsonWrittenAsText: 0, csvGuardedCells: 0))
+        manifest.notIncluded = plan.notIncluded.map { .init(what: $0.what, reason: $0.reason) }
+        manifest.redacted = plan.redacted.map { .init(what: $0.what, reason: $0.reason) }
+        return manifest
+    }
+
+    // MARK: counts
+
+    private func countRows() async throws -> [String: RowCounts] {
+        var counts: [String: RowCounts] = [:]
+        for collection in plan.all {
+            let rows = try await snapshot.verifier.query(collection.queries.count)
+            let numbers = (rows.first ?? []).map { $0.flatMap { Int64($0) } ?? -1 }
+            counts[collection.collection.name] = RowCounts(
+                source: numbers[0], softDeleted: numbers[1], files: Array(numbers.dropFirst(2)))
+            try snapshot.budget.check()
+        }
+        return counts
+    }
+
+    /// A store that isn't there would make every file look missing.
+    private func checkStores(_ counts: [String: RowCounts]) throws {
+        for collection in plan.all where counts[collection.collection.name]?.files.contains(where: { $0 > 0 }) ?? false {
+            for file in collection.collection.files {
+                guard let store = stores[file.store] else {
+                    throw ExportError(
+                        .storeUnavailable, "the object store “\(file.store)” is not configured",
+                        hint: "set stores.\(file.store) in habeas.yaml, or HABEAS_STORES_\(file.store.uppercased())")
+                }
+                guard store.isAvailable else {
+                    throw ExportError(
+                        .storeUnavailable, "the object store “\(file.store)” can't be read",
+                        hint: "is it mounted, and may this user read it?")
+                }
+            }
+        }
+    }
+}
+
+/// What the verifier counted of one collection.
+struct RowCounts: Sendable {
+    let source: Int64
+    let softDeleted: Int64
+    /// Rows that point to a file, one number for each reference of the map.
+    let files: [Int64]
+
+    /// The manifest's entry; made only after the archived rows were found to be as many.
+    func manifestEntry(_ collection: Collection) -> Manifest.CollectionCount {
+        Manifest.CollectionCount(
+            name: collection.name, title: collection.title, sourceRows: source, archivedRows: source,
+            softDeletedRows: collection.softDelete.map { _ in softDeleted },
+            softDeleteColumn: collection.softDelete.flatMap { column in collection.field(column)?.name })
+    }
+}

@@ -1,0 +1,110 @@
+internal import ArchiveFormat
+package import DataMap
+package import ObjectStore
+internal import PostgresAccess
+internal import RightsCore
+
+/// Makes archives: the one way from a request to a file that may be handed out.
+package struct Exporter: Sendable {
+    private let map: DataMap
+    private let database: ExportDatabase
+    private let stores: [String: FolderStore]
+    private let generator: String
+    private let publicKeys: [[UInt8]]
+    private let sign: @Sendable ([UInt8]) throws -> [UInt8]
+    private let progress: @Sendable (ExportProgress) -> Void
+
+    /// An exporter for one database.
+    ///
+    /// - Parameters:
+    ///   - stores: object stores by the names the map uses.
+    ///   - generator: the program's name and version.
+    ///   - publicKeys: raw Ed25519 keys the read-back accepts.
+    ///   - sign: the signature of a manifest's bytes.
+    package init(
+        map: DataMap, database: ExportDatabase, stores: [String: FolderStore], generator: String,
+        publicKeys: [[UInt8]], sign: @escaping @Sendable ([UInt8]) throws -> [UInt8],
+        progress: @escaping @Sendable (ExportProgress) -> Void = { _ in }
+    ) {
+        self.map = map
+        self.database = database
+        self.stores = stores
+        self.generator = generator
+        self.publicKeys = publicKeys
+        self.sign = sign
+        self.progress = progress
+    }
+
+    /// Makes the archive as a file: written beside its place, read back, then given its name. Restarts once when the
+    /// snapshot's time is up.
+    ///
+    /// - Throws: `ExportError`, `PostgresError`, `ArchiveError`; nothing is left behind.
+    package func export(
+        _ request: ExportRequest, to path: String, makeBudget: @Sendable () -> SnapshotBudget
+    ) async throws -> ExportOutcome {
+        do {
+            return try await exportOnce(request, to: path, budget: makeBudget())
+        } catch let error as ExportError where error.code == .budgetSpent {
+            progress(.restarting)
+            return try await exportOnce(request, to: path, budget: makeBudget())
+        }
+    }
+
+    private func exportOnce(
+        _ request: ExportRequest, to path: String, budget: SnapshotBudget
+    ) async throws -> ExportOutcome {
+        try await withSnapshot(budget: budget) { snapshot in
+            try await export(request, of: snapshot, to: path)
+        }
+    }
+
+    /// Lends a snapshot from which any number of archives can be made.
+    package func withSnapshot<Value>(
+        budget: SnapshotBudget, _ body: (HeldSnapshot) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await HeldSnapshot.withSnapshot(of: database, lanes: ExportPlan.lanes(map), budget: budget, body)
+    }
+
+    /// Makes the archive of one moment as a file.
+    package func export(
+        _ request: ExportRequest, of snapshot: HeldSnapshot, to path: String
+    ) async throws -> ExportOutcome {
+        let run = try await makeRun(request, snapshot)
+        let output = try ArchiveOutput(path: path)
+        guard let readablePath = output.readablePath else { preconditionFailure("a file can be read back") }
+        return try await run.writeAndPublish(output, generator: generator, sign: sign) { bytes in
+            progress(.readingBack(bytes: bytes))
+            try readBack(readablePath)
+        }
+    }
+
+    /// Streams the archive to standard output. It isn't read back, and its manifest says so; on failure it has no
+    /// central directory, so that nothing takes it for whole.
+    package func stream(_ request: ExportRequest, budget: SnapshotBudget) async throws -> ExportOutcome {
+        try await withSnapshot(budget: budget) { snapshot in
+            let run = try await makeRun(request, snapshot)
+            return try await run.writeAndPublish(ArchiveOutput(), generator: generator, sign: sign, readBack: nil)
+        }
+    }
+
+    private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
+        try await Preflight(map: map, snapshot: snapshot).check()
+        let subject = try await SubjectResolver(map: map, snapshot: snapshot).resolve(request.subject)
+        let plan = try ExportPlan(
+            map, snapshot.catalogue, kind: subject.kind, right: request.right, regime: request.regime,
+            only: request.only)
+        try await snapshot.scope(to: subject)
+        return ExportRun(
+            request, for: subject, map: map, plan: plan, snapshot: snapshot, stores: stores, progress: progress)
+    }
+
+    /// Opens the finished file as anybody would: container, CRCs, digests, counts, signature.
+    private func readBack(_ path: String) throws {
+        let report = try ArchiveVerifier.verify(path: path, keys: publicKeys)
+        guard !report.isComplete else { return }
+        let faults = report.checks.filter { $0.outcome != .passed }.map { "\($0.name): \($0.detail)" }
+        throw ExportError(
+            .readBackFailed, "the finished archive didn't pass its own verification: \(faults.joined(separator: "; "))",
+            hint: "it was removed; run it again, and check disk and memory if this comes back")
+    }
+}

@@ -1,0 +1,90 @@
+internal import DataMap
+internal import PostgresAccess
+internal import RightsCore
+
+/// One moment of the database, seen by several connections: lanes under row security, and the verifier past it.
+package struct HeldSnapshot: Sendable {
+    /// Connections that read a person's rows.
+    let lanes: [PostgresConnection]
+    /// The connection that counts.
+    let verifier: PostgresConnection
+    /// The database as its catalogue has it at this moment.
+    let catalogue: Catalogue
+    /// When the snapshot was taken, by the server's clock.
+    let at: Instant
+    /// The server's position in its log, read once.
+    let lsn: String
+    let budget: SnapshotBudget
+
+    /// Holds a snapshot while `body` runs.
+    ///
+    /// - Throws: `PostgresError`, or what `body` throws.
+    package static func withSnapshot<Value>(
+        of database: ExportDatabase, lanes: Int, budget: SnapshotBudget,
+        _ body: (HeldSnapshot) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await database.verifier.withConnection { verifier in
+            try await verifier.withTransaction(.snapshot) { verifier in
+                try await verifier.bound(to: budget.limit)
+                try await verifier.set("row_security", to: "off")
+                let facts = try await verifier.query(Self.facts)
+                guard let row = facts.first, let id = row[0].flatMap(SnapshotID.init(_:)),
+                    let microseconds = row[1].flatMap({ Int64($0) }), let lsn = row[2]
+                else { throw ExportError(.wrongRole, "the server exported no snapshot") }
+                let catalogue = try await verifier.readCatalogue()
+                return try await Self.withLanes(database.exporter, count: lanes, id, budget, []) { lanes in
+                    try await body(
+                        HeldSnapshot(
+                            lanes: lanes, verifier: verifier, catalogue: catalogue,
+                            at: Instant(microseconds: microseconds), lsn: lsn, budget: budget))
+                }
+            }
+        }
+    }
+
+    /// The first query of the transaction takes the snapshot, so the instant is the snapshot's.
+    private static let facts = """
+        SELECT pg_export_snapshot(), (extract(epoch FROM statement_timestamp()) * 1000000)::bigint,
+               CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END
+        """
+
+    private static func withLanes<Value>(
+        _ pool: PostgresPool, count: Int, _ id: SnapshotID, _ budget: SnapshotBudget, _ opened: [PostgresConnection],
+        _ body: ([PostgresConnection]) async throws -> sending Value
+    ) async throws -> sending Value {
+        guard opened.count < count else { return try await body(opened) }
+        return try await pool.withConnection { connection in
+            try await connection.withTransaction(.snapshot) { connection in
+                try await connection.importSnapshot(id)
+                try await connection.bound(to: budget.limit)
+                return try await withLanes(pool, count: count, id, budget, opened + [connection], body)
+            }
+        }
+    }
+
+    /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
+    func scope(to subject: Subject) async throws(PostgresError) {
+        for connection in lanes + [verifier] {
+            try await connection.set(CollectionQueries.subjectSetting, to: subject.key)
+        }
+        for lane in lanes {
+            switch subject.kind.scope {
+            case .none: break
+            case .setting(let name): try await lane.set(name, to: subject.key)
+            case .claims(let setting, let claim):
+                try await lane.query(
+                    "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
+                    [setting, claim, subject.key])
+            }
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// The server ends what outlives the budget, even if we can't any more.
+    fileprivate func bound(to limit: Duration) async throws(PostgresError) {
+        let milliseconds = limit.components.seconds * 1000 + 60_000
+        try await set("statement_timeout", to: "\(milliseconds)")
+        try await set("idle_in_transaction_session_timeout", to: "\(milliseconds)")
+    }
+}

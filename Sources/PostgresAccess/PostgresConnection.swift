@@ -1,0 +1,284 @@
+// PostgresAccess: libpq behind actors. Owns connections, pool, transactions, COPY streams, catalogue reading,
+// cancellation. It must never know the domain, print values, or block the cooperative pool.
+
+internal import CLibpq
+
+/// One connection to PostgreSQL, on a queue of its own.
+///
+/// It is lent by ``withConnection(to:_:)`` or ``PostgresPool/withConnection(_:)``; a cancelled one is closed, since a
+/// late cancel could hit the next statement.
+package actor PostgresConnection {
+    private let home = OwnQueue("habeas.postgres")
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { home.asUnownedSerialExecutor() }
+
+    private var handle: PostgresHandle?
+    private var cancelToken: CancelToken?
+    /// A row that the next batch begins with.
+    private var heldRow: CopyBatch?
+    private var isCopying = false
+    /// Whether a cancel was sent, after which the connection isn't reused.
+    private var isTainted = false
+
+    init() {}
+
+    /// Connects, lends the connection, closes it.
+    package static func withConnection<Value>(
+        to target: ConnectionTarget, _ body: (PostgresConnection) async throws -> sending Value
+    ) async throws -> sending Value {
+        let connection = PostgresConnection()
+        try await connection.open(target)
+        do {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    // MARK: life
+
+    func open(_ target: ConnectionTarget) async throws(PostgresError) {
+        try target.validate()
+        let raw = Self.connect(target.keywords)
+        guard let raw else { throw PostgresError(.cannotConnect, "out of memory while connecting") }
+        let fresh = PostgresHandle(adopting: raw)
+        guard PQstatus(fresh.raw) == CONNECTION_OK else {
+            let text = String(cString: PQerrorMessage(fresh.raw)).split(separator: "\n").joined(separator: "; ")
+            throw PostgresError(.cannotConnect, text)
+        }
+        PQsetNoticeProcessor(fresh.raw, { _, _ in }, nil)
+        cancelToken = CancelToken(fresh)
+        handle = consume fresh
+        try refuseUnreadableEncodings()
+        try await pin(Self.baseline + target.settings)
+    }
+
+    /// What every session is pinned to, whatever the server, database or role says by default.
+    private static let baseline: [(name: String, value: String)] = [
+        ("search_path", "pg_catalog"), ("timezone", "UTC"), ("datestyle", "ISO, YMD"), ("intervalstyle", "postgres"),
+        ("extra_float_digits", "1"), ("bytea_output", "hex"), ("lock_timeout", "30s"), ("statement_timeout", "0"),
+        ("row_security", "on"), ("default_transaction_read_only", "off"), ("check_function_bodies", "off"),
+        ("lc_monetary", "C"), ("xmlbinary", "base64"), ("quote_all_identifiers", "off"),
+    ]
+
+    private func pin(_ settings: [(name: String, value: String)]) async throws(PostgresError) {
+        let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
+        try await query("SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.name, $0.value] })
+    }
+
+    private static func connect(_ keywords: [(name: String, value: String)]) -> OpaquePointer? {
+        CStrings.with(keywords.map(\.name) + [nil]) { names in
+            CStrings.with(keywords.map(\.value) + [nil]) { values in PQconnectdbParams(names, values, 1) }
+        }
+    }
+
+    private func refuseUnreadableEncodings() throws(PostgresError) {
+        let encoding = parameter("server_encoding") ?? "unknown"
+        guard encoding != "SQL_ASCII", encoding != "MULE_INTERNAL" else {
+            throw PostgresError(
+                .unsupportedEncoding,
+                "the database's encoding is \(encoding), so nobody can say which letters its bytes mean; dump it and "
+                    + "restore it into a database with ENCODING 'UTF8'")
+        }
+    }
+
+    /// What the server reported about itself, such as `server_version`.
+    package func parameter(_ name: String) -> String? {
+        guard let raw = handle?.raw else { return nil }
+        return PQparameterStatus(raw, name).map { String(cString: $0) }
+    }
+
+    /// Whether TLS protects the connection.
+    package func isEncrypted() -> Bool {
+        guard let raw = handle?.raw else { return false }
+        return PQsslInUse(raw) == 1
+    }
+
+    /// Ends the connection. Safe to call twice.
+    package func close() {
+        handle = nil
+        cancelToken = nil
+        heldRow = nil
+    }
+
+    /// Whether it can serve the next borrower: open, idle, outside a transaction, never cancelled.
+    var isReusable: Bool {
+        guard let raw = handle?.raw, !isTainted, !isCopying else { return false }
+        return PQstatus(raw) == CONNECTION_OK && PQtransactionStatus(raw) == PQTRANS_IDLE
+    }
+
+    /// Whether a transaction on it can still be rolled back.
+    var canRollBack: Bool {
+        guard let raw = handle?.raw, !isTainted, !isCopying else { return false }
+        return PQstatus(raw) == CONNECTION_OK
+    }
+
+    // MARK: statements
+
+    /// Runs one statement with parameters and gives its rows as text.
+    ///
+    /// - Throws: `PostgresError`; cancelling the task cancels the statement on the server.
+    @discardableResult
+    package func query(_ sql: String, _ parameters: [String?] = []) async throws(PostgresError) -> [[String?]] {
+        let token = cancelToken
+        let outcome: Result<[[String?]], PostgresError> = await withTaskCancellationHandler {
+            await onOwnQueue { Result { () throws(PostgresError) in try self.runQuery(sql, parameters) } }
+        } onCancel: {
+            token?.cancel()
+        }
+        return try outcome.get()
+    }
+
+    /// Runs several statements without parameters, such as a migration. The text must be the program's own.
+    package func run(unsafeSQL sql: String) async throws(PostgresError) {
+        let raw = try live()
+        guard let result = PQexec(raw, sql) else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, [PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY])
+    }
+
+    private func onOwnQueue<Value>(_ body: () -> Value) async -> Value { body() }
+
+    private func runQuery(_ sql: String, _ parameters: [String?]) throws(PostgresError) -> [[String?]] {
+        let raw = try live()
+        try refuseIfCancelled()
+        let result = CStrings.with(parameters) { values in
+            PQexecParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+        }
+        guard let result else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, [PGRES_COMMAND_OK, PGRES_TUPLES_OK])
+        return reply.rows
+    }
+
+    private func live() throws(PostgresError) -> OpaquePointer {
+        guard let raw = handle?.raw else { throw PostgresError(.connectionLost, "the connection is closed") }
+        return raw
+    }
+
+    private func lost() -> PostgresError { PostgresError(.connectionLost, "the connection to the server was lost") }
+
+    private func refuseIfCancelled() throws(PostgresError) {
+        guard Task.isCancelled else { return }
+        isTainted = true
+        throw PostgresError(.cancelled, "cancelled")
+    }
+
+    private func expect(_ reply: borrowing PostgresReply, _ wanted: [ExecStatusType]) throws(PostgresError) {
+        guard !wanted.contains(reply.status) else { return }
+        let error = reply.error
+        if error.code == .cancelled { isTainted = true }
+        // statement_timeout uses the state of a cancel; nobody asked for one here.
+        if error.code == .cancelled && !Task.isCancelled {
+            throw PostgresError(.timedOut, "a statement took longer than allowed", sqlState: error.sqlState)
+        }
+        throw error
+    }
+
+    // MARK: COPY out
+
+    /// Starts `COPY (query) TO STDOUT (FORMAT binary)`. Read it to its end with ``nextBatch()``.
+    package func startCopy(query: String) async throws(PostgresError) {
+        let raw = try live()
+        try refuseIfCancelled()
+        guard let result = PQexec(raw, "COPY (\(query)) TO STDOUT (FORMAT binary)") else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, [PGRES_COPY_OUT])
+        isCopying = true
+    }
+
+    /// The next rows, or nil at the end. Nothing is read ahead: the caller's pace is the server's.
+    package func nextBatch() async throws(PostgresError) -> CopyBatch? {
+        let token = cancelToken
+        let outcome: Result<CopyBatch?, PostgresError> = await withTaskCancellationHandler {
+            await onOwnQueue { Result { () throws(PostgresError) in try self.readBatch() } }
+        } onCancel: {
+            token?.cancel()
+        }
+        return try outcome.get()
+    }
+
+    private func readBatch() throws(PostgresError) -> CopyBatch? {
+        try refuseIfCancelled()
+        if let held = heldRow {
+            heldRow = nil
+            return held
+        }
+        guard isCopying else { return nil }
+        let raw = try live()
+        var gathered: [UInt8] = []
+        while gathered.count < CopyBatch.target {
+            var row: UnsafeMutablePointer<CChar>?
+            let count = Int(PQgetCopyData(raw, &row, 0))
+            guard count > 0, let row else {
+                try finishCopy(count)
+                break
+            }
+            if count >= CopyBatch.adoptionBound {
+                let large = CopyBatch(adopting: row, count: count)
+                guard !gathered.isEmpty else { return large }
+                heldRow = large
+                break
+            }
+            if gathered.isEmpty { gathered.reserveCapacity(CopyBatch.target + CopyBatch.adoptionBound) }
+            gathered.append(contentsOf: UnsafeRawBufferPointer(start: row, count: count))
+            PQfreemem(row)
+        }
+        return gathered.isEmpty ? nil : CopyBatch(gathering: gathered)
+    }
+
+    /// -1 is the end of the data, -2 an error (libpq-copy); either way results follow until there are none.
+    private func finishCopy(_ count: Int) throws(PostgresError) {
+        isCopying = false
+        var failure: PostgresError?
+        while let result = PQgetResult(try live()) {
+            let reply = PostgresReply(adopting: result)
+            do { try expect(reply, [PGRES_COMMAND_OK]) } catch { if failure == nil { failure = error } }
+            if PQstatus(try live()) != CONNECTION_OK { break }
+        }
+        if let failure { throw failure }
+        let isAlive = PQstatus(try live()) == CONNECTION_OK
+        if count != -1 || !isAlive { throw lost() }
+    }
+
+    // MARK: COPY in
+
+    /// Starts `COPY … FROM STDIN`; the statement must be the program's own.
+    package func startCopyIn(unsafeSQL sql: String) async throws(PostgresError) {
+        guard let result = PQexec(try live(), sql) else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, [PGRES_COPY_IN])
+    }
+
+    /// Sends bytes of a running `COPY … FROM STDIN`.
+    package func sendCopy(_ bytes: [UInt8]) async throws(PostgresError) {
+        let raw = try live()
+        let sent = bytes.withUnsafeBytes {
+            PQputCopyData(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
+        }
+        if sent != 1 { throw lost() }
+    }
+
+    /// Ends a running `COPY … FROM STDIN` and tells whether the server took it.
+    package func finishCopyIn() async throws(PostgresError) {
+        let raw = try live()
+        guard PQputCopyEnd(raw, nil) == 1 else { throw lost() }
+        while let result = PQgetResult(raw) {
+            let reply = PostgresReply(adopting: result)
+            try expect(reply, [PGRES_COMMAND_OK])
+        }
+    }
+
+    // MARK: passwords
+
+    /// The SCRAM verifier of a password, so that the clear text never reaches a statement or a log.
+    package func scramVerifier(user: String, password: String) throws(PostgresError) -> String {
+        guard let text = PQencryptPasswordConn(try live(), password, user, "scram-sha-256") else {
+            throw PostgresError(.statementFailed, "the password can't be encrypted")
+        }
+        defer { PQfreemem(text) }
+        return String(cString: text)
+    }
+}

@@ -1,0 +1,22 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Where `initdb` and `pg_ctl` lie.
+enum ServerPrograms {
+    /// `HABEAS_POSTGRES_BIN`, else the newest of Debian's folders, else the search path.
+    static func folder() throws(PrivateClusterError) -> FilePath {
+        for candidate in candidates where access(candidate.appending("initdb").string, X_OK) == 0 {
+            return candidate
+        }
+        throw PrivateClusterError(
+            .notInstalled,
+            "PostgreSQL's initdb was not found; install postgresql-15 (`make deps`), or set HABEAS_POSTGRES_BIN")
+    }
+
+    private static var candidates: [FilePath] {
+        if let named = getenv("HABEAS_POSTGRES_BIN") { return [FilePath(String(cString: named))] }
+        let debian = (13...18).reversed().map { FilePath("/usr/lib/postgresql/\($0)/bin") }
+        let path = getenv("PATH").map { String(cString: $0) } ?? ""
+        return debian + path.split(separator: ":").map { FilePath(String($0)) }
+    }
+}
