@@ -61,13 +61,13 @@ let package = Package(
                 crypto,
             ], swiftSettings: fenced),
         // The demonstration product: generated people and files.
-        .target(name: "DemoWorkspace", dependencies: [crypto], swiftSettings: fenced),
+        .target(name: "DemoWorkspace", dependencies: ["PostgresAccess", crypto], swiftSettings: fenced),
         // Floor 6 and 7: the door and the composition root.
         .target(
             name: "HabeasCLI",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
-                "PrivatePostgres", "DemoWorkspace", arguments, configuration,
+                "PrivatePostgres", "DemoWorkspace", "RowEncoding", arguments, configuration, system, yams,
             ], swiftSettings: fenced),
         .executableTarget(name: "habeas", dependencies: ["HabeasCLI"], swiftSettings: fenced),
         // Tests.

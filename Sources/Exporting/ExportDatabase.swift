@@ -38,3 +38,11 @@ package struct SnapshotBudget: Sendable {
             hint: "export when the server is less busy, narrow it with --only, or raise snapshot.budget")
     }
 }
+
+extension ExportDatabase {
+    /// Closes both pools.
+    package func close() async {
+        await exporter.close()
+        await verifier.close()
+    }
+}

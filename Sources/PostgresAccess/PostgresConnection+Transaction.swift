@@ -10,7 +10,7 @@ extension PostgresConnection {
     /// Lends the connection inside a transaction: committed when the closure returns, rolled back when it throws.
     ///
     /// - Throws: what the closure throws, or `PostgresError` of BEGIN or COMMIT.
-    package func withTransaction<Value>(
+    package nonisolated func withTransaction<Value>(
         _ mode: TransactionMode, _ body: (PostgresConnection) async throws -> sending Value
     ) async throws -> sending Value {
         try await query(mode.rawValue)

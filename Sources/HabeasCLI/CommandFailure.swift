@@ -1,0 +1,84 @@
+internal import ArchiveFormat
+internal import AuditLedger
+internal import DataMap
+internal import Exporting
+internal import ObjectStore
+internal import PostgresAccess
+internal import PrivatePostgres
+internal import RowEncoding
+
+/// Exit codes (docs/command-line.md).
+enum ExitStatus: Int32 {
+    case done = 0
+    case failed = 1
+    case refused = 3
+    case notFound = 4
+    case verificationFailed = 6
+    case usage = 64
+    case interrupted = 130
+}
+
+/// A failure as the terminal shows it.
+struct CommandFailure: Error, Encodable {
+    let status: ExitStatus
+    let code: String
+    let message: String
+    let hint: String?
+
+    init(_ status: ExitStatus, code: String, _ message: String, hint: String? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+    }
+
+    private enum CodingKeys: String, CodingKey { case code, message, hint }
+
+    /// `habeas: error: what, where`, then what to do.
+    var text: String { "habeas: error: \(message)" + (hint.map { "\n  hint: \($0)" } ?? "") }
+
+    /// The failure that any error thrown below amounts to.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as ExportError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as PostgresError:
+            self.init(
+                error.code == .cancelled ? .interrupted : .failed, code: error.code.rawValue, error.description,
+                hint: Self.hint(error))
+        case let error as ArchiveError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as DataMapError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as WholeFileError: self.init(.failed, code: "file.unusable", error.description)
+        case let error as RowError:
+            self.init(.verificationFailed, code: error.rawValue, "the server sent rows that can't be read")
+        case is CancellationError: self.init(.interrupted, code: "interrupted", "interrupted")
+        default:
+            // The error's own words might hold values, so only its kind is named.
+            self.init(.failed, code: "unexpected", "an unexpected \(type(of: error)) stopped the command")
+        }
+    }
+
+    private static func status(_ code: ExportError.Code) -> ExitStatus {
+        switch code {
+        case .unknownReference, .unknownCollection: .usage
+        case .noSuchSubject: .notFound
+        case .ambiguousSubject, .mapDoesNotFit, .unsupportedMap, .wrongRole: .refused
+        case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
+        case .budgetSpent, .storeUnavailable: .failed
+        }
+    }
+
+    private static func hint(_ error: PostgresError) -> String? {
+        switch error.code {
+        case .badConnectionString: "write postgresql://user@host:port/database or host=… dbname=…"
+        case .cannotConnect: "is the server running, and are host, user and password right? `habeas doctor` checks each"
+        case .connectionLost: "nothing was kept; run it again when the server is back"
+        case .timedOut: "another session holds a lock, or the server is overloaded; try again later"
+        case .statementFailed where error.sqlState == "42501": "run `habeas init` to give the roles their rights"
+        case .statementFailed, .unsupportedEncoding, .cancelled, .poolExhausted: nil
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import ArchiveFormat
+internal import ArgumentParser
+internal import AuditLedger
+internal import DataMap
+internal import DemoWorkspace
+internal import Exporting
+internal import FoundationEssentials
+internal import ObjectStore
+internal import PostgresAccess
+internal import PrivatePostgres
+internal import RightsCore
+internal import SystemPackage
+
+/// `habeas demo`: the workspace database, its people, one export, end to end.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Start a private PostgreSQL, load the workspace, export one person, verify the archive.",
+        discussion: """
+            Everything lies in --state (./.habeas unless given). Set HABEAS_DATABASE_URL to use a database of a real
+            server instead; it must be empty of a schema “workspace”. Run it again: what is there is used again.
+
+            EXAMPLES
+              habeas demo
+              habeas demo --size crowd --state /var/tmp/habeas-demo
+              habeas demo --stop
+            """)
+
+    @Option(help: ArgumentHelp("How many people.", valueName: "demo|crowd|heavy"))
+    var size: String = "demo"
+
+    @Option(help: ArgumentHelp("Messages of the one heavy person, for --size heavy.", valueName: "number"))
+    var heavyMessages: Int = 3_000_000
+
+    @Option(help: ArgumentHelp("Where everything lies.", valueName: "folder"))
+    var state: String = ".habeas"
+
+    @Option(help: ArgumentHelp("Where workspace.sql and workspace.map.yaml lie.", valueName: "folder"))
+    var schemas: String = "schemas"
+
+    @Flag(help: "Load the workspace and stop there.")
+    var loadOnly = false
+
+    @Flag(help: "Stop the private PostgreSQL.")
+    var stop = false
+
+    func run() async throws {
+        guard let size = WorkspaceSize(rawValue: size) else {
+            throw CommandFailure(.usage, code: "usage", "--size is demo, crowd or heavy")
+        }
+        guard heavyMessages > 0 else {
+            throw CommandFailure(.usage, code: "usage", "--heavy-messages is a number above 0")
+        }
+        let folder = DemoFolder(state: state, schemas: schemas, size: size)
+        if stop { return try await stopServer() }
+        let url = try await databaseURL(folder)
+        try await load(folder, url)
+        try folder.writeSettings(databaseURL: url)
+        let settings = try await Settings(file: folder.settings)
+        try await prepare(settings, folder)
+        Terminal.note("settings: \(folder.settings)")
+        if loadOnly { return }
+        try await exportAda(settings, folder)
+    }
+
+    // MARK: steps
+
+    private func stopServer() async throws {
+        try await PrivateCluster(state: FilePath(state)).stop()
+        Terminal.note("the private PostgreSQL of \(state) is stopped")
+    }
+
+    private func databaseURL(_ folder: DemoFolder) async throws -> String {
+        if let url = ProcessInfo.processInfo.environment["HABEAS_DATABASE_URL"], !url.isEmpty {
+            Terminal.note("using the server of HABEAS_DATABASE_URL")
+            return url
+        }
+        Terminal.note("starting a private PostgreSQL …")
+        let cluster = try PrivateCluster(state: FilePath(state))
+        try await cluster.start()
+        try await PostgresConnection.withConnection(to: ConnectionTarget(cluster.connectionString)) {
+            try await $0.ensureDatabase(folder.database)
+        }
+        Terminal.note("running in \(cluster.base)")
+        return cluster.connectionString(database: folder.database)
+    }
+
+    private func load(_ folder: DemoFolder, _ url: String) async throws {
+        let schema = String(decoding: try WholeFile.read(folder.schema), as: UTF8.self)
+        let generator = WorkspaceGenerator(size: folder.size, heavyMessages: heavyMessages)
+        let data = folder.data
+        try await PostgresConnection.withConnection(to: ConnectionTarget(url)) { connection in
+            if try await WorkspaceLoader.isLoaded(connection) {
+                return Terminal.note("the workspace is loaded already")
+            }
+            Terminal.note("loading the workspace, size \(folder.size.rawValue) …")
+            try folder.makeData()
+            let summary = try await WorkspaceLoader(generator, schema: schema).load(into: connection, folder: data)
+            Terminal.note("\(summary.people) people, \(summary.rows) rows, \(summary.files) files")
+        }
+    }
+
+    private func prepare(_ settings: Settings, _ folder: DemoFolder) async throws {
+        if !FileManager.default.fileExists(atPath: "\(settings.keysPath)/keys.json") {
+            _ = try KeyRing.create(folder: settings.keysPath, now: Clock.now)
+        }
+        try await DatabaseRoles(settings).make(for: try settings.map())
+    }
+
+    private func exportAda(_ settings: Settings, _ folder: DemoFolder) async throws {
+        let map = try settings.map()
+        let keys = try KeyRing(folder: settings.keysPath)
+        var random = SystemRandomNumberGenerator()
+        let id = RequestID(now: Clock.now, using: &random)
+        guard let subject = SubjectReference("email:ada@example.com") else { return }
+        let request = ExportRequest(
+            id: id, subject: subject, right: .access, regime: map.defaultRegime, format: .both, only: [],
+            ticket: "DEMO-1", reasonCode: "demonstration")
+        let path = "\(folder.archives)/personal-data_\(map.service)_\(Clock.now.utcDate)_\(id.shortText).zip"
+        Terminal.note("exporting email:ada@example.com …\n")
+        let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: false)
+            .run(request, to: path)
+        Terminal.print(ArchiveListing(outcome.manifest).text)
+        let report = try ArchiveVerifier.verify(path: path, keys: try keys.rawKeys())
+        Terminal.print("\n" + Terminal.table(["", "Check", "Found"], report.checks.map { ["ok", $0.name, $0.detail] }))
+        guard report.isComplete else { throw ExitStatusError(status: .verificationFailed) }
+        try folder.writePublishedKey(keys)
+        printNextSteps(path, outcome, folder)
+    }
+
+    private func printNextSteps(_ path: String, _ outcome: ExportOutcome, _ folder: DemoFolder) {
+        Terminal.print(
+            """
+
+            archive   \(path)  (\(Terminal.size(outcome.bytes)))
+            check it  habeas verify \(path) --key \(folder.publishedKey)
+            without us
+                      unzip -q \(path) -d \(folder.archives) && cd \(folder.archives)/\(outcome.root)
+                      sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt
+                      openssl pkeyutl -verify -pubin -inkey \(folder.absolute(folder.publishedKey)) -rawin \\
+                          -in habeas-manifest.json -sigfile habeas-manifest.sig
+            look      open START_HERE.html in a browser
+            others    habeas --help; people: \(folder.data)/people.tsv; settings: --config \(folder.settings)
+            stop      habeas demo --stop
+            """)
+    }
+}
+
+/// Where the demonstration keeps its things.
+private struct DemoFolder: Sendable {
+    let state: String
+    let schemas: String
+    let size: WorkspaceSize
+
+    var database: String { "workspace_\(size.rawValue)" }
+    var home: String { "\(state)/\(size.rawValue)" }
+    var data: String { "\(home)/data" }
+    var archives: String { "\(home)/archives" }
+    var settings: String { "\(home)/habeas.yaml" }
+    var schema: String { "\(schemas)/workspace.sql" }
+    var publishedKey: String { "\(home)/published-key.pem" }
+
+    func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
+    }
+
+    func makeData() throws { try make([state, home, data]) }
+
+    private func make(_ folders: [String]) throws {
+        for folder in folders { try WholeFile.makePrivateFolder(folder) }
+    }
+
+    /// Settings for the commands a reader tries next.
+    func writeSettings(databaseURL: String) throws {
+        try make([state, home, archives])
+        let text = """
+            # Written by `habeas demo`. Use it with --config, or copy it.
+            database:
+              url: "\(databaseURL.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))"
+            map: \(absolute(schemas))/workspace.map.yaml
+            keys: \(absolute(home))/keys
+            stores:
+              objects: \(absolute(data))/objects
+
+            """
+        try WholeFile.replace(settings, with: Array(text.utf8), mode: 0o600)
+    }
+
+    func writePublishedKey(_ keys: KeyRing) throws {
+        try WholeFile.replace(publishedKey, with: Array("\(keys.active?.pem ?? "")\n".utf8), mode: 0o644)
+    }
+}

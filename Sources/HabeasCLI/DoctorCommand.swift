@@ -1,0 +1,159 @@
+internal import ArgumentParser
+internal import AuditLedger
+internal import DataMap
+internal import FoundationEssentials
+internal import ObjectStore
+internal import PostgresAccess
+
+/// `habeas doctor`: everything an export depends on, one line each.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check every dependency, one line each, with the mend; status 1 on findings.",
+        discussion: "EXAMPLES\n  habeas doctor\n  habeas doctor --json")
+
+    @OptionGroup var mapOptions: MapOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try await Settings(file: common.config, flags: mapOptions.flags)
+        var examination = Examination(settings)
+        await examination.run()
+        if common.json {
+            try Terminal.printJSON(examination.lines)
+        } else {
+            for line in examination.lines {
+                let mark = line.ok ? "ok  " : "FAIL"
+                Terminal.print("\(mark)  \(line.what): \(line.found)" + (line.mend.map { "\n      mend: \($0)" } ?? ""))
+            }
+        }
+        if examination.lines.contains(where: { !$0.ok }) { throw ExitStatusError(status: .failed) }
+    }
+}
+
+/// Looks at one dependency after the other; a failure of one never hides the next.
+private struct Examination {
+    struct Line: Encodable {
+        let what: String
+        let ok: Bool
+        let found: String
+        let mend: String?
+    }
+
+    private let settings: Settings
+    private(set) var lines: [Line] = []
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    mutating func run() async {
+        pass("settings", settings.filePath ?? "no habeas.yaml here; variables and flags only")
+        examineKeys()
+        let map = examineMap()
+        await examineDatabase(map)
+        if let map { examineStores(map) }
+    }
+
+    private mutating func pass(_ what: String, _ found: String) {
+        lines.append(Line(what: what, ok: true, found: found, mend: nil))
+    }
+
+    private mutating func fail(_ what: String, _ found: String, mend: String?) {
+        lines.append(Line(what: what, ok: false, found: found, mend: mend))
+    }
+
+    private mutating func fail(_ what: String, _ error: any Error) {
+        let failure = CommandFailure(error)
+        fail(what, failure.message, mend: failure.hint)
+    }
+
+    // MARK: files
+
+    private mutating func examineKeys() {
+        do {
+            let ring = try KeyRing(folder: settings.keysPath)
+            _ = try ring.sign([0])
+            pass("signing key", "\(ring.active?.id ?? "?") in \(settings.keysPath)")
+            if let moment = ring.backedUpAt {
+                pass("backup of the keys", "written \(moment)")
+            } else {
+                fail("backup of the keys", "none was written", mend: "habeas keys backup --output FOLDER")
+            }
+        } catch {
+            fail("signing key", error)
+        }
+    }
+
+    private mutating func examineMap() -> DataMap? {
+        do {
+            let map = try settings.map()
+            pass("data map", "\(map.collections.count) collections of \(map.service)")
+            return map
+        } catch {
+            fail("data map", error)
+            return nil
+        }
+    }
+
+    private mutating func examineStores(_ map: DataMap) {
+        let stores = settings.stores(for: map)
+        for name in Set(map.collections.flatMap(\.files).map(\.store)).sorted() {
+            guard let store = stores[name] else {
+                fail("object store \(name)", "not configured", mend: "write stores.\(name) into habeas.yaml")
+                continue
+            }
+            if store.isAvailable {
+                pass("object store \(name)", settings.path("stores.\(name)") ?? "")
+            } else {
+                fail("object store \(name)", "can't be read", mend: "is it mounted, and may this user read it?")
+            }
+        }
+    }
+
+    // MARK: database
+
+    private mutating func examineDatabase(_ map: DataMap?) async {
+        do {
+            let target = try settings.operatorTarget()
+            let (facts, catalogue) = try await PostgresConnection.withConnection(to: target) { connection in
+                (try await connection.facts(), try await connection.readCatalogue())
+            }
+            let tls = facts.isEncrypted ? "TLS" : "no TLS"
+            pass("database", "PostgreSQL \(facts.version), \(facts.encoding), \(tls), as \(facts.role)")
+            if let map { examine(map, catalogue) }
+        } catch {
+            fail("database", error)
+            return
+        }
+        let settings = settings
+        await examineRole("exporter's role", settings.exporterUser, mayBypass: false) { try settings.exporterTarget() }
+        await examineRole("verifier's role", settings.verifierUser, mayBypass: true) { try settings.verifierTarget() }
+    }
+
+    private mutating func examine(_ map: DataMap, _ catalogue: Catalogue) {
+        let findings = MapCheck.findings(map, catalogue, reader: settings.exporterUser)
+        let errors = findings.filter { $0.severity == .error }
+        if errors.isEmpty {
+            pass("map and database", "they agree; \(findings.count) warnings, see `habeas map check`")
+        } else {
+            fail("map and database", "\(errors.count) errors, the first: \(errors[0].object): \(errors[0].message)",
+                mend: "`habeas map check` shows all")
+        }
+    }
+
+    private mutating func examineRole(
+        _ what: String, _ name: String, mayBypass: Bool, _ target: () throws -> ConnectionTarget
+    ) async {
+        do {
+            let facts = try await PostgresConnection.withConnection(to: try target()) { try await $0.facts() }
+            if facts.bypassesRowSecurity == mayBypass {
+                pass(what, "\(facts.role), " + (mayBypass ? "past row security" : "bound by row security"))
+            } else {
+                fail(
+                    what, "\(facts.role) is " + (mayBypass ? "bound by row security" : "not bound by row security"),
+                    mend: "habeas init")
+            }
+        } catch {
+            fail(what, CommandFailure(error).message, mend: "`habeas init` makes the role \(name); is its password set?")
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import ArgumentParser
+internal import AuditLedger
+
+/// `habeas keys`: the keys that sign archives.
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Make, show, rotate and back up the signing keys.",
+        subcommands: [Make.self, Show.self, Rotate.self, Backup.self])
+
+    /// `habeas keys init`
+    struct Make: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "init", abstract: "Make the first signing key.",
+            discussion: "EXAMPLES\n  habeas keys init\n  HABEAS_KEYS=/etc/habeas/keys habeas keys init")
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let folder = try await Settings(file: common.config).keysPath
+            try KeysCommand.show(try KeyRing.create(folder: folder, now: Clock.now), asJSON: common.json)
+            Terminal.note("keys are in \(folder); back them up with `habeas keys backup --output FOLDER`")
+        }
+    }
+
+    /// `habeas keys show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Print the public keys, to publish them.",
+            discussion: "EXAMPLES\n  habeas keys show\n  habeas keys show --json > published.json")
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let folder = try await Settings(file: common.config).keysPath
+            try KeysCommand.show(try KeyRing(folder: folder), asJSON: common.json)
+        }
+    }
+
+    /// `habeas keys rotate`
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "rotate", abstract: "Sign with a new key from now on; old ones stay published.")
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let folder = try await Settings(file: common.config).keysPath
+            var ring = try KeyRing(folder: folder)
+            try ring.rotate(now: Clock.now)
+            try KeysCommand.show(ring, asJSON: common.json)
+            Terminal.note("publish the new list, and back the keys up with `habeas keys backup --output FOLDER`")
+        }
+    }
+
+    /// `habeas keys backup`
+    struct Backup: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "backup", abstract: "Copy all keys to another folder and read them back from there.",
+            discussion: "EXAMPLES\n  habeas keys backup --output /media/safe/habeas-keys")
+        @Option(name: [.short, .long], help: ArgumentHelp("The folder to copy to.", valueName: "folder"))
+        var output: String
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let folder = try await Settings(file: common.config).keysPath
+            var ring = try KeyRing(folder: folder)
+            try ring.backUp(to: output, now: Clock.now)
+            try KeysCommand.show(ring, asJSON: common.json)
+        }
+    }
+
+    private static func show(_ ring: KeyRing, asJSON: Bool) throws {
+        guard !asJSON else { return Terminal.print(String(decoding: try ring.published(), as: UTF8.self)) }
+        let rows = ring.publicKeys.map { [$0.id, $0.algorithm, $0.status, $0.createdAt] }
+        Terminal.print(Terminal.table(["Key", "Algorithm", "Status", "Made"], rows))
+        for key in ring.publicKeys where key.status == "active" { Terminal.print("\n\(key.pem)") }
+        Terminal.print("backed up: \(ring.backedUpAt ?? "never")")
+    }
+}

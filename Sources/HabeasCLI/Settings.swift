@@ -1,0 +1,151 @@
+internal import Configuration
+internal import DataMap
+internal import FoundationEssentials
+internal import ObjectStore
+internal import PostgresAccess
+internal import SystemPackage
+
+/// The settings of every command, from `habeas.yaml`, then `HABEAS_*` variables, then flags.
+///
+/// Keys: `database.url` (secret), `database.exporter.user`, `database.exporter.password` (secret),
+/// `database.verifier.user`, `database.verifier.password` (secret), `map`, `keys`, `stores.NAME`, `snapshot.budget`.
+struct Settings: Sendable {
+    /// The keys that may stand in `habeas.yaml`; `stores.` takes any name.
+    static let keys: Set<String> = [
+        "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
+        "database.verifier.password", "map", "keys", "snapshot.budget",
+    ]
+
+    private let file: ConfigReader?
+    private let environment: ConfigReader
+    private let flags: [String: String]
+    /// The folder that relative paths of the file start from.
+    private let folder: FilePath
+    /// The file read, if there is one.
+    let filePath: String?
+
+    init(file path: String?, flags: [String: String] = [:]) async throws {
+        let named = path ?? ProcessInfo.processInfo.environment["HABEAS_CONFIG"]
+        let candidate = named ?? "habeas.yaml"
+        if named != nil || FileManager.default.fileExists(atPath: candidate) {
+            file = try await Self.read(candidate)
+            filePath = candidate
+        } else {
+            file = nil
+            filePath = nil
+        }
+        folder = FilePath(candidate).removingLastComponent()
+        environment = ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "habeas")
+        self.flags = flags
+    }
+
+    private static func read(_ path: String) async throws -> ConfigReader {
+        let text: [UInt8]
+        do { text = try WholeFile.read(path) } catch {
+            throw CommandFailure(.failed, code: "settings.unreadable", "the settings can't be read: \(error)")
+        }
+        try SettingsFile.checkKeys(String(decoding: text, as: UTF8.self), path: path)
+        do { return ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))) } catch {
+            throw CommandFailure(.failed, code: "settings.invalid", "\(path) is not valid YAML")
+        }
+    }
+
+    // MARK: values
+
+    /// A value with its source, the strongest first.
+    func found(_ key: String, isSecret: Bool = false) -> (value: String, source: String)? {
+        if let value = flags[key] { return (value, "flag") }
+        let configKey = ConfigKey(key)
+        if let value = environment.string(forKey: configKey, isSecret: isSecret), !value.isEmpty {
+            return (value, "HABEAS_" + key.uppercased().replacing(".", with: "_").replacing("-", with: "_"))
+        }
+        if let value = file?.string(forKey: configKey, isSecret: isSecret) { return (value, filePath ?? "file") }
+        return nil
+    }
+
+    /// A path; one from the file starts at the file's folder.
+    func path(_ key: String) -> String? {
+        guard let (value, source) = found(key) else { return nil }
+        let path = FilePath(value)
+        return path.isAbsolute || source != filePath ? value : folder.pushing(path).string
+    }
+
+    /// The map's path.
+    func mapPath() throws -> String {
+        guard let path = path("map") else {
+            throw CommandFailure(
+                .failed, code: "settings.missing", "no data map is named",
+                hint: "give --map FILE, set HABEAS_MAP, or write map: FILE into habeas.yaml")
+        }
+        return path
+    }
+
+    /// The folder of the signing keys.
+    var keysPath: String { path("keys") ?? "keys" }
+
+    /// Reads and validates the map.
+    func map() throws -> DataMap {
+        let path = try mapPath()
+        let bytes = try WholeFile.read(path)
+        do { return try DataMap(yaml: String(decoding: bytes, as: UTF8.self)) } catch {
+            let place = error.line.map { ":\($0):\(error.column ?? 1)" } ?? ""
+            throw CommandFailure(.failed, code: error.code.rawValue, "\(path)\(place): \(error.message)")
+        }
+    }
+
+    /// The object stores the map names.
+    func stores(for map: DataMap) -> [String: FolderStore] {
+        var stores: [String: FolderStore] = [:]
+        for name in Set(map.collections.flatMap(\.files).map(\.store)) {
+            stores[name] = path("stores.\(name)").map { FolderStore(root: FilePath($0)) }
+        }
+        return stores
+    }
+
+    // MARK: database
+
+    /// The operator's own way into the database.
+    func operatorTarget() throws -> ConnectionTarget {
+        guard let url = found("database.url", isSecret: true)?.value else {
+            throw CommandFailure(
+                .failed, code: "settings.missing", "no database is named",
+                hint: "set HABEAS_DATABASE_URL, or write database.url into habeas.yaml")
+        }
+        return ConnectionTarget(url)
+    }
+
+    var exporterUser: String { found("database.exporter.user")?.value ?? "habeas_exporter" }
+    var verifierUser: String { found("database.verifier.user")?.value ?? "habeas_verifier" }
+    var exporterPassword: String? { found("database.exporter.password", isSecret: true)?.value }
+    var verifierPassword: String? { found("database.verifier.password", isSecret: true)?.value }
+
+    func exporterTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: exporterUser, password: exporterPassword)
+    }
+
+    func verifierTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: verifierUser, password: verifierPassword)
+    }
+
+    /// How long an export may hold its snapshot; 30 minutes unless said.
+    func snapshotBudget() throws -> Duration {
+        guard let (text, source) = found("snapshot.budget") else { return .seconds(30 * 60) }
+        guard let duration = Duration(text), duration > .zero else {
+            throw CommandFailure(
+                .usage, code: "settings.invalid", "snapshot.budget (\(source)) is not a duration: “\(text)”",
+                hint: "write 90s, 30m or 2h")
+        }
+        return duration
+    }
+}
+
+extension Duration {
+    /// Parses `90s`, `30m` or `2h`.
+    fileprivate init?(_ text: String) {
+        let units = ["s": 1, "m": 60, "h": 3600]
+        guard let unit = text.last.flatMap({ units[String($0)] }), let number = Int(text.dropLast()), number >= 0,
+            number < 1_000_000
+        else { return nil }
+        self = .seconds(number * unit)
+    }
+}

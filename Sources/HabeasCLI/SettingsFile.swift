@@ -1,0 +1,44 @@
+internal import Yams
+
+/// Refuses keys of `habeas.yaml` that nobody reads: a misspelt one would silently do nothing.
+enum SettingsFile {
+    static func checkKeys(_ text: String, path: String) throws {
+        let root: Node?
+        do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
+            throw CommandFailure(.failed, code: "settings.invalid", "\(path) is not valid YAML: \(place(error))")
+        }
+        guard let root, root.null == nil else { return }
+        try check(root, prefix: "", path: path)
+    }
+
+    private static func check(_ node: Node, prefix: String, path: String) throws {
+        guard let mapping = node.mapping else {
+            let isKnown = Settings.keys.contains(prefix) || prefix.hasPrefix("stores.")
+            guard isKnown else { throw unknown(prefix, node, path) }
+            return
+        }
+        for (key, value) in mapping {
+            let name = key.scalar?.string ?? ""
+            let full = prefix.isEmpty ? name : "\(prefix).\(name)"
+            let leads = Settings.keys.contains { $0 == full || $0.hasPrefix(full + ".") } || full == "stores"
+            guard leads || prefix == "stores" else { throw unknown(full, key, path) }
+            try check(value, prefix: full, path: path)
+        }
+    }
+
+    private static func unknown(_ key: String, _ node: Node, _ path: String) -> CommandFailure {
+        let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
+        return CommandFailure(
+            .failed, code: "settings.unknown-key", "\(path)\(place): unknown setting “\(key)”",
+            hint: "known: \((Settings.keys.sorted() + ["stores.NAME"]).joined(separator: ", "))")
+    }
+
+    private static func place(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "line \(mark.line), column \(mark.column): \(problem)"
+        default: "it can't be read"
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import ArchiveFormat
+internal import ArgumentParser
+internal import AuditLedger
+internal import ObjectStore
+
+/// `habeas verify`: judges an archive offline.
+struct VerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check an archive, offline: container, digests, row counts, signature.",
+        discussion: """
+            Needs no database and no network. The published key is a PEM file or the list that `habeas keys show --json`
+            prints. Without --key the keys of the settings serve; with none at hand everything else is checked and the
+            status is 3.
+
+            EXAMPLES
+              habeas verify ada.zip --key published.json
+              habeas verify ada.zip --json
+
+            WITHOUT US
+              unzip ada.zip && cd personal-data_*
+              sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt
+              openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin -in habeas-manifest.json -sigfile habeas-manifest.sig
+            """)
+
+    @Argument(help: "The archive.")
+    var file: String
+
+    @Option(help: ArgumentHelp("A published key; may be given several times.", valueName: "file"))
+    var key: [String] = []
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let report = try ArchiveVerifier.verify(path: file, keys: try await publicKeys())
+        if common.json {
+            try Terminal.printJSON(VerificationSummary(file, report))
+        } else {
+            printTable(report)
+        }
+        guard report.isSound else { throw ExitStatusError(status: .verificationFailed) }
+        guard report.isComplete else { throw ExitStatusError(status: .refused) }
+    }
+
+    private func publicKeys() async throws -> [[UInt8]] {
+        guard key.isEmpty else {
+            return try key.flatMap { try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self)) }
+        }
+        let settings = try await Settings(file: common.config)
+        do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
+            return []
+        }
+    }
+
+    private func printTable(_ report: VerificationReport) {
+        let marks: [VerificationReport.Check.Outcome: String] = [.passed: "ok", .failed: "FAILED", .unchecked: "unchecked"]
+        let rows = report.checks.map { [marks[$0.outcome] ?? "", $0.name, $0.detail] }
+        Terminal.print(Terminal.table(["", "Check", "Found"], rows))
+        if let manifest = report.manifest, report.isSound { Terminal.print("\n" + ArchiveListing(manifest).text) }
+        Terminal.print("\n\(file): \(verdict(report))")
+    }
+
+    private func verdict(_ report: VerificationReport) -> String {
+        guard report.isSound else { return "NOT sound" }
+        return report.isComplete ? "sound" : "sound as far as it could be checked"
+    }
+}
+
+/// What `--json` prints of a verification.
+private struct VerificationSummary: Encodable {
+    let file: String
+    let sound: Bool
+    let complete: Bool
+    let checks: [VerificationReport.Check]
+    let collections: [Manifest.CollectionCount]
+    let entries: Int
+    let unpackedBytes: UInt64
+
+    init(_ file: String, _ report: VerificationReport) {
+        self.file = file
+        sound = report.isSound
+        complete = report.isComplete
+        checks = report.checks
+        collections = report.manifest?.collections ?? []
+        entries = report.entryCount
+        unpackedBytes = report.unpackedBytes
+    }
+}

@@ -1,0 +1,34 @@
+/// What a server says of itself and of the session's role.
+package struct ServerFacts: Sendable {
+    /// Such as `15.18`.
+    package let version: String
+    /// The database's encoding.
+    package let encoding: String
+    /// The session's role.
+    package let role: String
+    /// Whether the role is a superuser.
+    package let isSuperuser: Bool
+    /// Whether the role is not bound by row security.
+    package let bypassesRowSecurity: Bool
+    /// Whether TLS protects the connection.
+    package let isEncrypted: Bool
+}
+
+extension PostgresConnection {
+    /// Reads the facts of this connection's server and role.
+    package func facts() async throws(PostgresError) -> ServerFacts {
+        let rows = try await query(
+            "SELECT rolname, rolsuper, rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user")
+        let role = rows.first ?? ["?", "f", "f"]
+        return ServerFacts(
+            version: parameter("server_version") ?? "?", encoding: parameter("server_encoding") ?? "?",
+            role: role[0] ?? "?", isSuperuser: role[1] == "t", bypassesRowSecurity: role[2] == "t",
+            isEncrypted: isEncrypted())
+    }
+
+    /// Whether a database of that name is there; made if not.
+    package func ensureDatabase(_ name: String) async throws(PostgresError) {
+        let rows = try await query("SELECT 1 FROM pg_database WHERE datname = $1", [name])
+        if rows.isEmpty { try await run(unsafeSQL: "CREATE DATABASE \"\(name.replacing("\"", with: "\"\""))\"") }
+    }
+}

@@ -1,0 +1,25 @@
+// habeas: the executable. It composes and starts; it must never hold a rule of the domain.
+
+internal import Dispatch
+internal import Glibc
+internal import HabeasCLI
+
+/// Runs one command; Ctrl-C and SIGTERM cancel it, so that statements end on the server and temporary files go.
+@main
+struct Habeas {
+    static func main() async {
+        // A reader that went away is an error of the write, not the end of the process.
+        _ = signal(SIGPIPE, SIG_IGN)
+        let work = Task { await HabeasCommand.execute(Array(CommandLine.arguments.dropFirst())) }
+        let sources = [SIGINT, SIGTERM].map { number in
+            _ = signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { work.cancel() }
+            source.resume()
+            return source
+        }
+        let status = await work.value
+        withExtendedLifetime(sources) {}
+        exit(status)
+    }
+}
