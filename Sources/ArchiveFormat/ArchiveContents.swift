@@ -68,7 +68,9 @@ struct ArchiveContents {
     ) throws(ArchiveError) -> Entry {
         var entry = Entry()
         var digest = SHA256()
-        var json = path.hasPrefix("data/json/") ? JSONRecordCounter(nestedPaths: expected?.nestedRows?.keys.map { $0 } ?? []) : nil
+        var json =
+            path.hasPrefix("data/json/")
+            ? JSONRecordCounter(nestedPaths: expected?.nestedRows?.keys.map { $0 } ?? []) : nil
         var csv = path.hasPrefix("data/csv/") ? CSVRecordCounter() : nil
         var kept: [UInt8]? = Self.keptTags.contains(path) ? [] : nil
         try reader.forEachPiece { piece in

@@ -21,7 +21,8 @@ package final class ArchiveOutput {
     package init(path: String) throws(ArchiveError) {
         let folder = Self.folder(of: path)
         if access(path, F_OK) == 0 {
-            throw ArchiveError(.outputExists, "\(path) exists; nothing is overwritten, choose another name or remove it")
+            throw ArchiveError(
+                .outputExists, "\(path) exists; nothing is overwritten, choose another name or remove it")
         }
         Self.removeOrphans(in: folder)
         let temporary = "\(folder)/\(Self.marker)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"

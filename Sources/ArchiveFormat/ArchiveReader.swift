@@ -16,7 +16,8 @@ struct ArchiveReader: ~Copyable {
         guard archive_read_open_filename(archive, path, Self.window) == ARCHIVE_OK else {
             let number = archive_errno(archive)
             archive_read_free(archive)
-            let reason = number > 0 ? String(cString: strerror(number)) : "it isn't a ZIP archive, or its end is missing"
+            let reason =
+                number > 0 ? String(cString: strerror(number)) : "it isn't a ZIP archive, or its end is missing"
             throw ArchiveError(.cannotRead, "\(path) can't be read: \(reason)")
         }
         self.archive = archive

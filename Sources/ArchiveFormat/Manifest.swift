@@ -38,7 +38,8 @@ package struct Manifest: Codable, Sendable {
         package var id, right, regime, format, subjectKind, ticket, reason: String
 
         package init(
-            id: String, right: String, regime: String, format: String, subjectKind: String, ticket: String, reason: String
+            id: String, right: String, regime: String, format: String, subjectKind: String, ticket: String,
+            reason: String
         ) {
             (self.id, self.right, self.regime, self.format) = (id, right, regime, format)
             (self.subjectKind, self.ticket, self.reason) = (subjectKind, ticket, reason)

@@ -10,7 +10,8 @@ package enum SafeName {
     /// A file name from any text: NFC, no separators or control characters, no device names of Windows, no edge dots or
     /// spaces, at most 100 bytes with the extension kept. The original name stays in the record.
     package static func file(_ original: String) -> String {
-        var name = String(String.UnicodeScalarView(original.precomposedStringWithCanonicalMapping.unicodeScalars.map(harmless)))
+        var name = String(
+            String.UnicodeScalarView(original.precomposedStringWithCanonicalMapping.unicodeScalars.map(harmless)))
         name = trimmed(name)
         if name.isEmpty { name = "file" }
         let stem = name.prefix { $0 != "." }.lowercased().trimmingCharacters(in: .whitespaces)
@@ -25,7 +26,8 @@ package enum SafeName {
         if isPlain && key.allSatisfy({ !$0.contains("_") }) { return joined }
         let canonical = key.map { "\($0.utf8.count):\($0)" }.joined()
         let hash = Digest.sha256(Array(canonical.utf8)).prefix(16)
-        let readable = String(joined.lowercased().unicodeScalars.prefix(40).map { isPlainScalar($0) ? Character($0) : "-" })
+        let readable = String(
+            joined.lowercased().unicodeScalars.prefix(40).map { isPlainScalar($0) ? Character($0) : "-" })
         return "\(readable)~\(hash)"
     }
 

@@ -110,7 +110,8 @@ package struct KeyRing: Sendable {
         let id = Self.id(of: key.publicKey)
         try Self.write(Array(key.pemRepresentation.utf8), to: privatePath(id), mode: 0o600)
         let published = PublicKey(
-            id: id, algorithm: "Ed25519", pem: key.publicKey.pemRepresentation, createdAt: now.rfc3339, status: "active")
+            id: id, algorithm: "Ed25519", pem: key.publicKey.pemRepresentation, createdAt: now.rfc3339, status: "active"
+        )
         publicKeys.insert(published, at: 0)
         backedUpAt = nil
         try save()

@@ -112,7 +112,8 @@ struct CollectionReader {
             case "delete": return .delete
             case "unlink": return .unlink
             case "anonymize": return .anonymize
-            default: throw node.fail("expected delete, unlink, anonymize, retain or keep (the last two with their reason)")
+            default:
+                throw node.fail("expected delete, unlink, anonymize, retain or keep (the last two with their reason)")
             }
         }
         try node.checkKeys(["retain", "keep", "fields"])

@@ -7,7 +7,8 @@ struct MapNode {
 
     func fail(_ message: String) -> DataMapError {
         DataMapError(
-            .invalid, "\(path.isEmpty ? "the map" : path): \(message)", line: node.mark?.line, column: node.mark?.column)
+            .invalid, "\(path.isEmpty ? "the map" : path): \(message)", line: node.mark?.line, column: node.mark?.column
+        )
     }
 
     // MARK: scalars

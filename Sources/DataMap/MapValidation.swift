@@ -59,7 +59,9 @@ enum MapValidation {
         let exported = collection.fields.filter { $0.neverExport == nil }
         if exported.isEmpty { faults.append("exports no field") }
         let named = collection.order + [collection.softDelete].compactMap { $0 }
-        for column in named where collection.field(column) == nil { faults.append("“\(column)” is not among its fields") }
+        for column in named where collection.field(column) == nil {
+            faults.append("“\(column)” is not among its fields")
+        }
         if let column = collection.softDelete, collection.field(column)?.neverExport != nil {
             faults.append("soft_delete “\(column)” is never exported, so the mark would be lost")
         }

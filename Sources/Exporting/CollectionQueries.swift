@@ -167,7 +167,8 @@ private struct PathBuilder {
         }
         let next = alias + "x"
         let rest = try membership(hops.dropFirst(), of: self.table(hop.to), alias: next)
-        return "EXISTS (SELECT FROM \(hop.to.quoted) AS \(next) WHERE \(hop.condition(from: alias, of: table, to: next)) AND \(rest))"
+        return
+            "EXISTS (SELECT FROM \(hop.to.quoted) AS \(next) WHERE \(hop.condition(from: alias, of: table, to: next)) AND \(rest))"
     }
 
     private func isLastToSubject(_ hop: Hop, _ index: Int, _ path: OwnershipPath) -> Bool {

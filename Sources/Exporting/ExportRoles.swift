@@ -19,7 +19,8 @@ package enum ExportRoles {
         let needs = ColumnNeeds(map)
         let schemas = Set(map.schemas + needs.paths.keys.map(\.schema)).sorted()
         for schema in schemas {
-            statements.append("REVOKE ALL ON ALL TABLES IN SCHEMA \(schema.quoted) FROM \(exporterName), \(verifierName)")
+            statements.append(
+                "REVOKE ALL ON ALL TABLES IN SCHEMA \(schema.quoted) FROM \(exporterName), \(verifierName)")
             statements.append("GRANT USAGE ON SCHEMA \(schema.quoted) TO \(exporterName), \(verifierName)")
         }
         let tables = Set(needs.paths.keys).union(needs.values.keys).sorted().compactMap { catalogue[$0] }
@@ -54,7 +55,9 @@ private struct ColumnNeeds {
     private(set) var values: [TableName: Set<Identifier>] = [:]
 
     init(_ map: DataMap) {
-        for kind in map.subjects { paths[kind.table, default: []].formUnion([kind.key] + kind.identifiers.map(\.column)) }
+        for kind in map.subjects {
+            paths[kind.table, default: []].formUnion([kind.key] + kind.identifiers.map(\.column))
+        }
         for collection in map.collections {
             let exported = collection.fields.filter { $0.neverExport == nil }.map(\.column)
             values[collection.table, default: []].formUnion(exported)

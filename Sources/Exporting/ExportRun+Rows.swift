@@ -61,7 +61,8 @@ extension ExportRun {
     }
 
     /// Each collection of a tree on a lane of its own, all in the same snapshot.
-    private func open(_ plan: CollectionPlan, _ lanes: inout ArraySlice<PostgresConnection>) async throws -> JSONStream {
+    private func open(_ plan: CollectionPlan, _ lanes: inout ArraySlice<PostgresConnection>) async throws -> JSONStream
+    {
         let lane = lanes.removeFirst()
         let isNested = plan.collection.nesting != nil
         let query = plan.queries.json(isNested: isNested, hasChildren: !plan.children.isEmpty)
@@ -158,7 +159,8 @@ extension ExportRun {
         throw ExportError(
             .countMismatch,
             "\(plan.table.name): the exporter read \(archived) rows where there are \(source); the archive is withheld",
-            hint: "a policy, a setting or the map's path hides rows or shows others'; `habeas map check` may tell which")
+            hint: "a policy, a setting or the map's path hides rows or shows others'; `habeas map check` may tell which"
+        )
     }
 
     func ownershipMismatch(_ plan: CollectionPlan) -> ExportError {

@@ -22,7 +22,8 @@ actor ExportRun {
     let progress: @Sendable (ExportProgress) -> Void
 
     init(
-        _ request: ExportRequest, for subject: Subject, map: DataMap, plan: ExportPlan, snapshot: HeldSnapshot, stores: [String: FolderStore],
+        _ request: ExportRequest, for subject: Subject, map: DataMap, plan: ExportPlan, snapshot: HeldSnapshot,
+        stores: [String: FolderStore],
         progress: @escaping @Sendable (ExportProgress) -> Void
     ) {
         self.request = request
@@ -119,7 +120,8 @@ actor ExportRun {
 
     /// A store that isn't there would make every file look missing.
     private func checkStores(_ counts: [String: RowCounts]) throws {
-        for collection in plan.all where counts[collection.collection.name]?.files.contains(where: { $0 > 0 }) ?? false {
+        for collection in plan.all where counts[collection.collection.name]?.files.contains(where: { $0 > 0 }) ?? false
+        {
             for file in collection.collection.files {
                 guard let store = stores[file.store] else {
                     throw ExportError(

@@ -63,7 +63,8 @@ struct StartPage {
         plan.all.map { plan in
             let collection = plan.collection
             let count = manifest.collections.first { $0.name == collection.name }
-            let deleted = count?.softDeletedRows.flatMap { $0 > 0 ? $0 : nil }
+            let deleted =
+                count?.softDeletedRows.flatMap { $0 > 0 ? $0 : nil }
                 .map { "<br><small>\($0) of them in the bin</small>" } ?? ""
             let title = collection.nesting == nil ? escaped(collection.title) : "↳ \(escaped(collection.title))"
             return """
@@ -82,7 +83,8 @@ struct StartPage {
         let found = candidates.filter { _, path in manifest.files.contains { $0.path.hasPrefix(path) } }
             .map { "<a href=\"\($0.1)\">\($0.0)</a>" }
         let inside = root.map { "inside <em>\(escaped(title(of: $0)))</em>" }
-        return (found + [found.first?.contains("JSON") ?? false ? nil : inside].compactMap { $0 }).joined(separator: " · ")
+        return (found + [found.first?.contains("JSON") ?? false ? nil : inside].compactMap { $0 }).joined(
+            separator: " · ")
     }
 
     private func title(of name: String) -> String {
@@ -93,7 +95,8 @@ struct StartPage {
         let files = manifest.files.filter { $0.path.hasPrefix("data/files/") }
         guard !files.isEmpty else { return "" }
         let bytes = files.reduce(0) { $0 + $1.bytes }
-        return "<p>\(files.count) files, \(bytes) bytes, lie in <a href=\"data/files/\">data/files</a>, each in a folder "
+        return
+            "<p>\(files.count) files, \(bytes) bytes, lie in <a href=\"data/files/\">data/files</a>, each in a folder "
             + "named after its record.</p>"
     }
 

@@ -36,7 +36,9 @@ struct SubjectResolver {
     private func lookUp(_ scheme: String) throws(ExportError) -> (SubjectKind, Identifier) {
         if let kind = map.subject(scheme) { return (kind, kind.key) }
         for kind in map.subjects {
-            if let identifier = kind.identifiers.first(where: { $0.name == scheme }) { return (kind, identifier.column) }
+            if let identifier = kind.identifiers.first(where: { $0.name == scheme }) {
+                return (kind, identifier.column)
+            }
         }
         let known = map.subjects.flatMap { [$0.name] + $0.identifiers.map(\.name) }
         throw ExportError(
@@ -55,7 +57,8 @@ enum KeyText {
         case "int8": Int64(text) != nil
         case "text", "varchar", "bpchar", "citext", "name": true
         // Another type would need PostgreSQL's own reader, whose errors quote the text.
-        default: text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && text.allSatisfy { $0.isNumber || "-:.".contains($0) }
+        default:
+            text.utf8.allSatisfy { (0x21...0x7E).contains($0) } && text.allSatisfy { $0.isNumber || "-:.".contains($0) }
         }
     }
 }

@@ -122,7 +122,8 @@ struct DemoCommand: AsyncParsableCommand {
             .run(request, to: path)
         Terminal.print(ArchiveListing(outcome.manifest).text)
         let report = try ArchiveVerifier.verify(path: path, keys: try keys.rawKeys())
-        Terminal.print("\n" + Terminal.table(["", "Check", "Found"], report.checks.map { ["ok", $0.name, $0.detail] }))
+        Terminal.print(
+            "\n" + Terminal.table(["", "Check", "Found"], report.checks.map { ["ok", $0.name, $0.detail] }))
         guard report.isComplete else { throw ExitStatusError(status: .verificationFailed) }
         try folder.writePublishedKey(keys)
         printNextSteps(path, outcome, folder)

@@ -135,7 +135,8 @@ private struct Examination {
         if errors.isEmpty {
             pass("map and database", "they agree; \(findings.count) warnings, see `habeas map check`")
         } else {
-            fail("map and database", "\(errors.count) errors, the first: \(errors[0].object): \(errors[0].message)",
+            fail(
+                "map and database", "\(errors.count) errors, the first: \(errors[0].object): \(errors[0].message)",
                 mend: "`habeas map check` shows all")
         }
     }
@@ -153,7 +154,8 @@ private struct Examination {
                     mend: "habeas init")
             }
         } catch {
-            fail(what, CommandFailure(error).message, mend: "`habeas init` makes the role \(name); is its password set?")
+            fail(
+                what, CommandFailure(error).message, mend: "`habeas init` makes the role \(name); is its password set?")
         }
     }
 }

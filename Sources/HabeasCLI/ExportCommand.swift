@@ -120,7 +120,8 @@ struct ExportCommand: AsyncParsableCommand {
         let lost = outcome.manifest.missing.count
         if lost > 0 {
             Terminal.note(
-                "habeas: note: \(lost) file\(lost == 1 ? " is" : "s are") not whole in our storage; the archive lists each")
+                "habeas: note: \(lost) file\(lost == 1 ? " is" : "s are") not whole in our storage; the archive lists each"
+            )
         }
         if common.json {
             let document = try Terminal.json(ExportSummary(outcome, path))

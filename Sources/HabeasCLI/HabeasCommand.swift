@@ -44,7 +44,7 @@ package struct HabeasCommand: AsyncParsableCommand {
             return ExitStatus.done.rawValue
         } catch let status as ExitStatusError {
             return status.status.rawValue
-        } catch where Self.isFromParser(error) {
+        } catch  where Self.isFromParser(error) {
             let text = Self.fullMessage(for: error)
             let code = Self.exitCode(for: error).rawValue
             if code == 0 { Terminal.print(text) } else { Terminal.note(text) }

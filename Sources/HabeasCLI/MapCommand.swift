@@ -84,10 +84,13 @@ struct MapCommand: AsyncParsableCommand {
                 "\(indent)\(collection.name)  \(collection.table)  \(collection.origin.rawValue), "
                     + "\(collection.fields.count) fields\(secret)\(files), on erasure: \(collection.erasure.word)")
             for path in collection.paths where path.subject == kind.name {
-                let steps = path.hops.isEmpty ? "is the person's own row" : path.hops.map(\.description).joined(separator: ", ")
+                let steps =
+                    path.hops.isEmpty ? "is the person's own row" : path.hops.map(\.description).joined(separator: ", ")
                 Terminal.print("\(indent)    \(path.ownership.rawValue): \(steps)")
             }
-            if let nesting = collection.nesting { Terminal.print("\(indent)    in \(nesting.parent) as \(nesting.key): \(nesting.hop)") }
+            if let nesting = collection.nesting {
+                Terminal.print("\(indent)    in \(nesting.parent) as \(nesting.key): \(nesting.hop)")
+            }
             for child in map.children(of: collection.name) { show(child, of: kind, in: map, indent: indent + "  ") }
         }
     }

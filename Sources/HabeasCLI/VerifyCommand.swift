@@ -44,7 +44,9 @@ struct VerifyCommand: AsyncParsableCommand {
 
     private func publicKeys() async throws -> [[UInt8]] {
         guard key.isEmpty else {
-            return try key.flatMap { try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self)) }
+            return try key.flatMap {
+                try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
+            }
         }
         let settings = try await Settings(file: common.config)
         do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
@@ -53,7 +55,9 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 
     private func printTable(_ report: VerificationReport) {
-        let marks: [VerificationReport.Check.Outcome: String] = [.passed: "ok", .failed: "FAILED", .unchecked: "unchecked"]
+        let marks: [VerificationReport.Check.Outcome: String] = [
+            .passed: "ok", .failed: "FAILED", .unchecked: "unchecked",
+        ]
         let rows = report.checks.map { [marks[$0.outcome] ?? "", $0.name, $0.detail] }
         Terminal.print(Terminal.table(["", "Check", "Found"], rows))
         if let manifest = report.manifest, report.isSound { Terminal.print("\n" + ArchiveListing(manifest).text) }

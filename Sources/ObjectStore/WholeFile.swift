@@ -58,7 +58,9 @@ package enum WholeFile {
     private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset) }
+            let count = bytes.withUnsafeBytes {
+                write(descriptor, $0.baseAddress.map { $0 + offset }, bytes.count - offset)
+            }
             guard count > 0 else { return false }
             offset += count
         }

@@ -80,7 +80,8 @@ private struct IndexRows {
 }
 
 private enum CatalogueQueries {
-    private static let own = "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_temp_'"
+    private static let own =
+        "n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname !~ '^pg_temp_'"
 
     /// Relations that hold rows: r table, p partitioned, f foreign, m materialized view (pg_class.relkind).
     static let tables = """

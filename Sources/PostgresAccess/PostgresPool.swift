@@ -71,7 +71,9 @@ package final class PostgresPool: Sendable {
         } onCancel: {
             abandon(ticket)
         }
-        if !isGranted { throw PostgresError(.poolExhausted, "no connection was given: the wait ended or the pool closed") }
+        if !isGranted {
+            throw PostgresError(.poolExhausted, "no connection was given: the wait ended or the pool closed")
+        }
     }
 
     private func enqueue(_ ticket: Int, _ continuation: CheckedContinuation<Bool, Never>) {

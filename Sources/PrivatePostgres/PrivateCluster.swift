@@ -90,7 +90,8 @@ package struct PrivateCluster: Sendable {
             "--auth-host=scram-sha-256", "--no-sync",
         ]
         guard try await run("initdb", arguments) == 0 else {
-            throw PrivateClusterError(.cannotStart, "initdb failed in \(data); is there space, and may \(user.name) write?")
+            throw PrivateClusterError(
+                .cannotStart, "initdb failed in \(data); is there space, and may \(user.name) write?")
         }
     }
 

@@ -1,0 +1,46 @@
+# Habeas. `make` lists the targets.
+SHELL := /bin/bash
+BUILD := swift build --explicit-target-dependency-import-check error
+PYTHON := .habeas/venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help deps test-deps build run test check lint gate bench soak stop clean
+
+help: ## List the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+deps: ## Install what building and running needs (apt, as root or through sudo)
+	@scripts/deps.sh run
+
+test-deps: ## Install what the tests need on top (apt, PyPI)
+	@scripts/deps.sh test
+
+build: deps ## Build the program (debug)
+	$(BUILD) --product habeas
+
+run: build ## Load a private PostgreSQL with the workspace, export one person, verify the archive
+	@.build/debug/habeas demo
+
+lint: ## Check formatting
+	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+
+gate: deps ## Build everything: imports only downwards, warnings are errors
+	$(BUILD) --build-tests
+
+check: lint gate ## Lint and gate
+
+test: test-deps check ## Check, then every test that fits CI
+	HABEAS_PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build --disable-xctest
+
+soak: test-deps ## The long tests: huge archives, everybody's archive, sanitizers
+	@scripts/soak.sh
+
+bench: test-deps ## Speed and memory beside what one would use instead (release build)
+	@Benchmarks/run.sh
+
+stop: ## Stop the private PostgreSQL of this checkout
+	@.build/debug/habeas demo --stop
+
+clean: ## Stop the private PostgreSQL and remove what was built and loaded
+	@if [ -x .build/debug/habeas ]; then .build/debug/habeas demo --stop || true; fi
+	rm -rf .build .habeas
