@@ -73,12 +73,12 @@ let package = Package(
         // Tests.
         .target(
             name: "PostgresTestKit",
-            dependencies: ["PostgresAccess", "PrivatePostgres", "DemoWorkspace", "RightsCore", subprocess, system],
+            dependencies: ["PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", subprocess, system],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
         .testTarget(name: "RightsCoreTests", dependencies: ["RightsCore"], swiftSettings: strict),
         .testTarget(name: "DataMapTests", dependencies: ["DataMap", "RightsCore"], swiftSettings: strict),
         .testTarget(
-            name: "PostgresAccessTests", dependencies: ["PostgresAccess", "PostgresTestKit", "DataMap"],
+            name: "PostgresAccessTests", dependencies: ["PostgresAccess", "PostgresTestKit", "PrivatePostgres", "DataMap", system],
             swiftSettings: strict),
         .testTarget(
             name: "RowEncodingTests", dependencies: ["RowEncoding", "PostgresAccess", "PostgresTestKit", "DataMap"],

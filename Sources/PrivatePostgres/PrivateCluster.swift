@@ -45,7 +45,7 @@ package struct PrivateCluster: Sendable {
 
     /// Makes the cluster if needed and starts it if it doesn't run. Safe to call from several processes at once.
     package func start() async throws(PrivateClusterError) {
-        let lock = try FolderLock(base.appending("lock"))
+        let lock = try await FolderLock(base.appending("lock"))
         defer { lock.release() }
         if access(data.appending("PG_VERSION").string, F_OK) != 0 { try await create() }
         if try await isRunning() { return }
@@ -59,7 +59,7 @@ package struct PrivateCluster: Sendable {
 
     /// Stops the server and waits for it. A server that doesn't run is no error.
     package func stop() async throws(PrivateClusterError) {
-        let lock = try FolderLock(base.appending("lock"))
+        let lock = try await FolderLock(base.appending("lock"))
         defer { lock.release() }
         guard try await isRunning() else { return }
         guard try await run("pg_ctl", ["-D", data.string, "-m", "fast", "-w", "stop"]) == 0 else {
@@ -100,9 +100,10 @@ package struct PrivateCluster: Sendable {
     }
 
     private func execute(_ path: String, _ arguments: [String]) async throws(PrivateClusterError) -> Int32 {
+        let (program, arguments) = user.command(FilePath(path), arguments)
         do {
             let outcome = try await Subprocess.run(
-                .path(FilePath(path)), arguments: Arguments(arguments), workingDirectory: "/",
+                .path(program), arguments: Arguments(arguments), workingDirectory: "/",
                 platformOptions: user.platformOptions, output: .discarded, error: .discarded)
             if case .exited(let code) = outcome.terminationStatus { return code }
             return -1

@@ -52,15 +52,24 @@ enum ServerFolder {
     }
 }
 
-/// Keeps two processes from starting one server at once (flock(2)); waits for the other.
+/// Keeps two processes from starting one server at once (flock(2)).
 struct FolderLock {
     private let descriptor: CInt
 
-    init(_ path: FilePath) throws(PrivateClusterError) {
-        descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
-            throw PrivateClusterError(.noFolder, "\(path) can't be locked")
+    /// Waits for whoever holds the lock, without holding up a thread; a minute at most.
+    init(_ path: FilePath) async throws(PrivateClusterError) {
+        let descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw PrivateClusterError(.noFolder, "\(path) can't be opened") }
+        for _ in 0..<600 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+                self.descriptor = descriptor
+                return
+            }
+            // A cancelled wait ends like one that took too long.
+            guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { break }
         }
+        Glibc.close(descriptor)
+        throw PrivateClusterError(.cannotStart, "another process holds \(path); is it starting the server?")
     }
 
     func release() { _ = Glibc.close(descriptor) }

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Subprocess
+internal import SystemPackage
 
 /// The operating-system user the server runs as.
 struct ServerUser: Sendable {
@@ -21,15 +22,20 @@ struct ServerUser: Sendable {
         throw PrivateClusterError(.noFolder, "running as root, and there is neither a user postgres nor nobody")
     }
 
+    /// A command as this user, without any of our groups.
+    ///
+    /// setpriv(1) changes the user in a process of its own. swift-subprocess would do it between fork and exec, where
+    /// glibc's setgroups waits for threads that the child doesn't have (docs/decisions/0007).
+    func command(_ program: FilePath, _ arguments: [String]) -> (FilePath, [String]) {
+        guard isOther else { return (program, arguments) }
+        let change = ["--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--", program.string]
+        return ("/usr/bin/setpriv", change + arguments)
+    }
+
+    /// A session of its own: Ctrl-C at the terminal is for us, not for the server.
     var platformOptions: PlatformOptions {
         var options = PlatformOptions()
-        // A session of its own: Ctrl-C at the terminal is for us, not for the server.
         options.createSession = true
-        if isOther {
-            options.supplementaryGroups = []
-            options.groupID = gid
-            options.userID = uid
-        }
         return options
     }
 }

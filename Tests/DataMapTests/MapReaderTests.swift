@@ -1,0 +1,93 @@
+import DataMap
+import Foundation
+import Testing
+
+/// The workspace's own map, which the tests break in one place each.
+enum SampleMap {
+    static let text: String = {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../schemas/workspace.map.yaml")
+        return try! String(contentsOf: path, encoding: .utf8)
+    }()
+
+    static func edited(_ old: String, _ new: String) throws -> String {
+        try #require(text.contains(old), "the map no longer says “\(old)”")
+        return text.replacingOccurrences(of: old, with: new)
+    }
+}
+
+@Suite struct MapReaderTests {
+    @Test func readsTheWorkspace() throws {
+        let map = try DataMap(yaml: SampleMap.text)
+
+        #expect(map.collections.count == 16)
+        #expect(map.children(of: "conversations").map(\.name) == ["messages"])
+        #expect(map.kinds(of: try #require(map.collection("invoice_lines"))) == ["user"])
+        #expect(map.collection("account")?.field(Identifier("password_hash"))?.neverExport != nil)
+        #expect(map.subject("user")?.scope == .setting("app.user_id"))
+    }
+
+    @Test(arguments: [
+        ("habeas_map: 1", "habeas_map: 2", "this build reads version 1"),
+        ("service: workspace", "service: Work Space", "is not a name"),
+        ("row_security: required", "row_security: maybe", "is not one of: required, optional"),
+        ("default_regime: GDPR", "default_regime: GDRP", "is not a known regime"),
+        ("origin: provided", "origin: given", "is not one of: provided"),
+        ("    erasure: delete\n\n  profile:", "\n  profile:", "“erasure” is missing"),
+        ("      plan: account data", "      plan: {colour: red}", "unknown key “colour”"),
+        ("paths: [\"user_id -> workspace.users(id)\"]", "paths: [\"user_id = users\"]", "is not a step"),
+        (
+            "erasure: { retain: DE-AO-147, fields: [id, name", "erasure: { keep: \"\", fields: [id, name",
+            "must not be empty"
+        ),
+        ("collection: conversations, as: messages", "collection: conversation, as: messages", "inside unknown"),
+        ("soft_delete: deleted_at", "soft_delete: removed_at", "is not among its fields"),
+        ("table: workspace.users\n    key: id", "table: workspace.users\n    key: id\n    key: id", "stands twice"),
+    ])
+    func namesTheFault(old: String, new: String, message: String) throws {
+        let text = try SampleMap.edited(old, new)
+
+        let error = #expect(throws: DataMapError.self) { try DataMap(yaml: text) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func tellsLineAndColumn() throws {
+        let error = #expect(throws: DataMapError.self) { try DataMap(yaml: "habeas_map: 1\nservice: [a\n") }
+        #expect(error?.code == .notYAML)
+        #expect(error?.line != nil)
+
+        let wrong = #expect(throws: DataMapError.self) {
+            try DataMap(yaml: SampleMap.edited("row_security: required", "row_security: maybe"))
+        }
+        let line = try #require(SampleMap.text.components(separatedBy: "\n").firstIndex(of: "row_security: required"))
+        #expect(wrong?.line == line + 1)
+        #expect(wrong?.column == 15)
+    }
+
+    @Test(arguments: [
+        ("a -> s.t(id)", ["a"], "s.t", ["id"], false, false),
+        ("(a, b) -> s.t(x, y)", ["a", "b"], "s.t", ["x", "y"], false, false),
+        ("a -> \"S.1\".t(id) as text unenforced", ["a"], "S.1.t", ["id"], true, true),
+    ])
+    func readsSteps(
+        text: String, from: [String], to: String, key: [String], isComparedAsText: Bool, isUnenforced: Bool
+    ) throws {
+        let hop = try #require(Hop(text))
+
+        #expect(hop.from.map(\.text) == from)
+        #expect(hop.to.description == to)
+        #expect(hop.key.map(\.text) == key)
+        #expect(hop.isComparedAsText == isComparedAsText)
+        #expect(hop.isUnenforced == isUnenforced)
+    }
+
+    @Test(arguments: ["a -> t(id)", "a -> s.t", "(a, b) -> s.t(x)", "a - s.t(id)", "a -> s.t(id) maybe", ""])
+    func refusesSteps(text: String) { #expect(Hop(text) == nil) }
+
+    @Test func quotesIdentifiers() {
+        #expect(Identifier("a\"b").quoted == "\"a\"\"b\"")
+        #expect(TableName("s.\"t.u\"")?.quoted == "\"s\".\"t.u\"")
+        #expect(TableName("s.") == nil)
+        #expect(TableName("s.t.u") == nil)
+    }
+}

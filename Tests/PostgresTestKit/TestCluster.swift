@@ -1,0 +1,130 @@
+// PostgresTestKit: a private PostgreSQL for one test process, with template databases.
+
+internal import DemoWorkspace
+internal import Exporting
+internal import DataMap
+internal import Foundation
+package import PostgresAccess
+package import PrivatePostgres
+internal import SystemPackage
+
+/// One server a test process, started at first use and removed at exit.
+package final class TestCluster: Sendable {
+    /// The server.
+    package let cluster: PrivateCluster
+    /// What the template's generator wrote beside the rows: `owned.tsv`, `people.tsv`, `objects`.
+    package let demoFolder: String
+    private static let template = "demo_template"
+
+    private static let starting = Task { try await TestCluster() }
+
+    /// The server of this process, with the demo workspace as a template.
+    package static var shared: TestCluster {
+        get async throws { try await starting.value }
+    }
+
+    private init() async throws {
+        let state = "\(Checkout.path)/.habeas/tests-\(getpid())"
+        try await Self.removeOrphans()
+        try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+        cluster = try PrivateCluster(state: FilePath(state))
+        demoFolder = "\(state)/demo"
+        AtExit.remove(state: state, base: cluster.base.string)
+        try await cluster.start()
+        try FileManager.default.createDirectory(atPath: demoFolder, withIntermediateDirectories: true)
+        try await makeTemplate()
+    }
+
+    private func makeTemplate() async throws {
+        let admin = ConnectionTarget(cluster.connectionString)
+        try await PostgresConnection.withConnection(to: admin) { try await $0.ensureDatabase(Self.template) }
+        let schema = try String(contentsOfFile: "\(Checkout.path)/schemas/workspace.sql", encoding: .utf8)
+        let target = ConnectionTarget(cluster.connectionString(database: Self.template))
+        let folder = demoFolder
+        try await PostgresConnection.withConnection(to: target) { connection in
+            _ = try await WorkspaceLoader(WorkspaceGenerator(size: .demo), schema: schema)
+                .load(into: connection, folder: folder)
+            let map = try DataMap(yaml: Checkout.workspaceMap())
+            let statements = ExportRoles.statements(
+                map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
+            try await connection.apply(statements, passwords: [])
+        }
+    }
+
+    /// Lends a fresh copy of the demo workspace.
+    package static func withWorkspace<Value>(
+        _ body: (TestDatabase) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await shared.lend(template: template, body)
+    }
+
+    /// Lends an empty database.
+    package static func withDatabase<Value>(
+        _ body: (TestDatabase) async throws -> sending Value
+    ) async throws -> sending Value {
+        try await shared.lend(template: "template0", body)
+    }
+
+    private func lend<Value>(
+        template: String, _ body: (TestDatabase) async throws -> sending Value
+    ) async throws -> sending Value {
+        let name = "t_\(UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: ""))"
+        try await administer("CREATE DATABASE \(name) TEMPLATE \(template)")
+        let database = TestDatabase(name: name, cluster: cluster, demoFolder: demoFolder)
+        do {
+            let value = try await body(database)
+            try await administer("DROP DATABASE \(name) WITH (FORCE)")
+            return value
+        } catch {
+            // The first failure is the one to show.
+            try? await administer("DROP DATABASE \(name) WITH (FORCE)")
+            throw error
+        }
+    }
+
+    /// Runs a statement in the cluster's own database.
+    package func administer(_ sql: String) async throws {
+        try await PostgresConnection.withConnection(to: ConnectionTarget(cluster.connectionString)) {
+            try await $0.run(unsafeSQL: sql)
+        }
+    }
+
+    /// Servers of test processes that were killed.
+    private static func removeOrphans() async throws {
+        let folder = "\(Checkout.path)/.habeas"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        for name in names where name.hasPrefix("tests-") {
+            guard let pid = pid_t(name.dropFirst(6)), kill(pid, 0) != 0 else { continue }
+            let cluster = try PrivateCluster(state: FilePath("\(folder)/\(name)"))
+            try await cluster.stop()
+            try? FileManager.default.removeItem(atPath: cluster.base.string)
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+    }
+}
+
+/// One database of a test, dropped when the test ends.
+package struct TestDatabase: Sendable {
+    /// Its name.
+    package let name: String
+    /// The server.
+    package let cluster: PrivateCluster
+    /// What the demo's generator wrote.
+    package let demoFolder: String
+
+    /// The superuser's connection string.
+    package var url: String { cluster.connectionString(database: name) }
+
+    /// The superuser's way in, or another role's.
+    package func target(as user: String? = nil) -> ConnectionTarget { ConnectionTarget(url, user: user) }
+
+    /// Runs statements as superuser.
+    package func run(_ sql: String) async throws {
+        try await PostgresConnection.withConnection(to: target()) { try await $0.run(unsafeSQL: sql) }
+    }
+
+    /// Rows of a query as superuser.
+    package func query(_ sql: String, _ parameters: [String?] = []) async throws -> [[String?]] {
+        try await PostgresConnection.withConnection(to: target()) { try await $0.query(sql, parameters) }
+    }
+}
