@@ -73,12 +73,15 @@ let package = Package(
         // Tests.
         .target(
             name: "PostgresTestKit",
-            dependencies: ["PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", subprocess, system],
+            dependencies: [
+                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", subprocess, system,
+            ],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
         .testTarget(name: "RightsCoreTests", dependencies: ["RightsCore"], swiftSettings: strict),
         .testTarget(name: "DataMapTests", dependencies: ["DataMap", "RightsCore"], swiftSettings: strict),
         .testTarget(
-            name: "PostgresAccessTests", dependencies: ["PostgresAccess", "PostgresTestKit", "PrivatePostgres", "DataMap", system],
+            name: "PostgresAccessTests",
+            dependencies: ["PostgresAccess", "PostgresTestKit", "PrivatePostgres", "DataMap", system],
             swiftSettings: strict),
         .testTarget(
             name: "RowEncodingTests", dependencies: ["RowEncoding", "PostgresAccess", "PostgresTestKit", "DataMap"],
@@ -90,10 +93,11 @@ let package = Package(
             name: "ExportingTests",
             dependencies: [
                 "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
-                "ArchiveFormat",
+                "ArchiveFormat", "DemoWorkspace", system,
             ], swiftSettings: strict),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["PostgresTestKit", "PostgresAccess", "habeas", subprocess],
+            name: "EndToEndTests",
+            dependencies: ["PostgresTestKit", "PostgresAccess", "PrivatePostgres", "habeas", crypto, system],
             swiftSettings: strict),
     ]
 )

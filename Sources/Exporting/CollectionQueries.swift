@@ -107,6 +107,9 @@ package struct CollectionQueries: Sendable {
         return "SELECT \((["count(*)", deleted] + files).joined(separator: ", ")) \(source)"
     }
 
+    /// What row security alone shows of the table.
+    var visibleCount: String { "SELECT count(*) FROM \(table.name.quoted)" }
+
     /// Rows that point to a file: the row's key, then object key, name, bytes, SHA-256 and media type, all as text.
     func files(_ file: FileReference) -> String {
         let facts = [file.key, file.name, file.bytes, file.sha256, file.mediaType].map { column in

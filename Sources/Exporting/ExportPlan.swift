@@ -65,6 +65,12 @@ package struct CollectionPlan: Sendable {
     /// Itself, then everything nested in it.
     package var withDescendants: [CollectionPlan] { [self] + children.flatMap(\.withDescendants) }
 
+    /// Whether some step of its paths has no foreign key behind it.
+    var isUnenforced: Bool {
+        let steps = collection.paths.flatMap(\.hops) + [collection.nesting?.hop].compactMap { $0 }
+        return steps.contains(where: \.isUnenforced)
+    }
+
     /// The shape of the rows that go into JSON.
     package var jsonShape: RowShape {
         RowShape(

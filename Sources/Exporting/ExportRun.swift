@@ -111,11 +111,25 @@ actor ExportRun {
         for collection in plan.all {
             let rows = try await snapshot.verifier.query(collection.queries.count)
             let numbers = (rows.first ?? []).map { $0.flatMap { Int64($0) } ?? -1 }
+            try await checkVisibleRows(collection, expected: numbers[0])
             counts[collection.collection.name] = RowCounts(
                 source: numbers[0], softDeleted: numbers[1], files: Array(numbers.dropFirst(2)))
             try snapshot.budget.check()
         }
         return counts
+    }
+
+    /// Where no foreign key vouches for the map's path, row security must: it knows by itself whose rows are whose.
+    private func checkVisibleRows(_ plan: CollectionPlan, expected: Int64) async throws {
+        guard plan.isUnenforced, plan.table.hasRowSecurity, subject.kind.scope != .none else { return }
+        let rows = try await snapshot.lanes[0].query(plan.queries.visibleCount)
+        let visible = rows.first?[0].flatMap { Int64($0) } ?? -1
+        guard visible != expected else { return }
+        throw ExportError(
+            .countMismatch,
+            "\(plan.table.name): row security shows \(visible) rows of the person, the map's path leads to \(expected); "
+                + "the archive is withheld",
+            hint: "correct the path of the collection \(plan.collection.name): no foreign key stands behind it")
     }
 
     /// A store that isn't there would make every file look missing.

@@ -122,21 +122,27 @@ package actor PostgresConnection {
     /// - Throws: `PostgresError`; cancelling the task cancels the statement on the server.
     @discardableResult
     package func query(_ sql: String, _ parameters: [String?] = []) async throws(PostgresError) -> [[String?]] {
-        let token = cancelToken
-        let outcome: Result<[[String?]], PostgresError> = await withTaskCancellationHandler {
-            await onOwnQueue { Result { () throws(PostgresError) in try self.runQuery(sql, parameters) } }
-        } onCancel: {
-            token?.cancel()
-        }
-        return try outcome.get()
+        try await cancellable { () throws(PostgresError) in try runQuery(sql, parameters) }
     }
 
     /// Runs several statements without parameters, such as a migration. The text must be the program's own.
     package func run(unsafeSQL sql: String) async throws(PostgresError) {
-        let raw = try live()
-        guard let result = PQexec(raw, sql) else { throw lost() }
-        let reply = PostgresReply(adopting: result)
-        try expect(reply, [PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY])
+        try await cancellable { () throws(PostgresError) in
+            try execute(sql, expecting: [PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY])
+        }
+    }
+
+    /// Runs a blocking call; cancelling the task meanwhile cancels the statement on the server.
+    private func cancellable<Value>(
+        _ body: () throws(PostgresError) -> Value
+    ) async throws(PostgresError) -> Value {
+        let token = cancelToken
+        let outcome: Result<Value, PostgresError> = await withTaskCancellationHandler {
+            await onOwnQueue { Result(catching: body) }
+        } onCancel: {
+            token?.cancel()
+        }
+        return try outcome.get()
     }
 
     private func onOwnQueue<Value>(_ body: () -> Value) async -> Value { body() }
@@ -151,6 +157,13 @@ package actor PostgresConnection {
         let reply = PostgresReply(adopting: result)
         try expect(reply, [PGRES_COMMAND_OK, PGRES_TUPLES_OK])
         return reply.rows
+    }
+
+    private func execute(_ sql: String, expecting wanted: [ExecStatusType]) throws(PostgresError) {
+        try refuseIfCancelled()
+        guard let result = PQexec(try live(), sql) else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, wanted)
     }
 
     private func live() throws(PostgresError) -> OpaquePointer {
@@ -181,23 +194,15 @@ package actor PostgresConnection {
 
     /// Starts `COPY (query) TO STDOUT (FORMAT binary)`. Read it to its end with ``nextBatch()``.
     package func startCopy(query: String) async throws(PostgresError) {
-        let raw = try live()
-        try refuseIfCancelled()
-        guard let result = PQexec(raw, "COPY (\(query)) TO STDOUT (FORMAT binary)") else { throw lost() }
-        let reply = PostgresReply(adopting: result)
-        try expect(reply, [PGRES_COPY_OUT])
-        isCopying = true
+        try await cancellable { () throws(PostgresError) in
+            try execute("COPY (\(query)) TO STDOUT (FORMAT binary)", expecting: [PGRES_COPY_OUT])
+            isCopying = true
+        }
     }
 
     /// The next rows, or nil at the end. Nothing is read ahead: the caller's pace is the server's.
     package func nextBatch() async throws(PostgresError) -> CopyBatch? {
-        let token = cancelToken
-        let outcome: Result<CopyBatch?, PostgresError> = await withTaskCancellationHandler {
-            await onOwnQueue { Result { () throws(PostgresError) in try self.readBatch() } }
-        } onCancel: {
-            token?.cancel()
-        }
-        return try outcome.get()
+        try await cancellable { () throws(PostgresError) in try readBatch() }
     }
 
     private func readBatch() throws(PostgresError) -> CopyBatch? {
@@ -247,9 +252,7 @@ package actor PostgresConnection {
 
     /// Starts `COPY … FROM STDIN`; the statement must be the program's own.
     package func startCopyIn(unsafeSQL sql: String) async throws(PostgresError) {
-        guard let result = PQexec(try live(), sql) else { throw lost() }
-        let reply = PostgresReply(adopting: result)
-        try expect(reply, [PGRES_COPY_IN])
+        try execute(sql, expecting: [PGRES_COPY_IN])
     }
 
     /// Sends bytes of a running `COPY … FROM STDIN`.

@@ -14,7 +14,7 @@ struct Habeas {
         let sources = [SIGINT, SIGTERM].map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { work.cancel() }
+            source.setEventHandler { @Sendable in work.cancel() }
             source.resume()
             return source
         }

@@ -116,20 +116,18 @@ struct SampleArchive {
                 }
                 if isSound { unnoticed.append(index) }
             }
-            // Times, attributes and other fields that carry no content may change; content and names may not.
+            // What goes unnoticed carries no content: another reader refuses the file, or reads the same from it.
+            let compare = """
+                import sys, zipfile
+                a, b = [{i.filename: z.read(i) for i in z.infolist()} for z in map(zipfile.ZipFile, sys.argv[1:])]
+                sys.exit(3 if a != b else 0)
+                """
             for index in unnoticed {
                 var bytes = good
                 bytes[index] ^= 0x20
                 try bytes.write(to: URL(filePath: changed))
-                let check = try await Program.run(
-                    "python3",
-                    [
-                        "-c",
-                        "import zipfile,sys\na,b=[{i.filename:z.read(i) for i in z.infolist()} for z in map(zipfile.ZipFile,sys.argv[1:])]\nsys.exit(a!=b)",
-                        archive.path, changed,
-                    ])
-                let others = try await Program.run("unzip", ["-tq", changed])
-                #expect(check.status == 0 || others.status != 0, "byte \(index)")
+                let check = try await Program.run("python3", ["-c", compare, archive.path, changed])
+                #expect(check.status != 3, "byte \(index)")
             }
         }
     }

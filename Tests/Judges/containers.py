@@ -26,7 +26,7 @@ def read(data, findings):
                 findings.add("container", f"Python: {bad} is damaged")
                 return None
             entries = {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, zipfile.zlib.error) as error:
         return findings.add("container", f"Python: {error!r}")
     roots = {name.split("/")[0] for name in entries}
     if len(roots) != 1:

@@ -179,17 +179,20 @@ def load(owner, data, database):
 
 def _find_marks(expected):
     """The owner's canary, and the secrets of the owner's rows."""
-    marks = set()
+    marks, secrets, shown = set(), {}, set()
     for collection in workspace.COLLECTIONS:
         kinds = {c.name: c.kind for c in expected.columns[collection.name]}
         for row in expected.rows[collection.name]:
             marks |= {m.lower() for text in row.values() if text for m in CANARY.findall(text.encode())}
+            shown |= {text for name, text in row.items() if text and name not in collection.secrets}
             for name in collection.secrets:
                 if row[name] is not None:
-                    expected.secrets += _forms(f"{collection.name}.{name}", row[name], kinds[name])
+                    secrets[row[name]] = _forms(f"{collection.name}.{name}", row[name], kinds[name])
     if len(marks) != 1:
         raise SystemExit(f"the owner's rows hold {len(marks)} canaries, not one: {sorted(marks)}")
     expected.canary = marks.pop()
+    # A value that another column may show is no secret there.
+    expected.secrets = [form for text, forms in secrets.items() if text not in shown for form in forms]
 
 
 def _forms(what, text, kind):

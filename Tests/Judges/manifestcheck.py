@@ -76,6 +76,10 @@ class Check:
         found = {path for path in self.entries if not path.startswith("data/files/")}
         for path in sorted(found ^ wanted):
             self.fault(f"{path} is {'missing from' if path in wanted else 'not a part of'} the archive")
+        text = self.entries.get("README.txt", b"").decode("utf-8", "replace")
+        for folder in ("data/json/", "data/csv/", "data/files/", "schemas/"):
+            if folder in text and not any(path.startswith(folder) for path in self.entries):
+                self.fault(f"README.txt speaks of {folder}, which is not in the archive")
 
     def files(self, media_types):
         records = {}

@@ -20,11 +20,13 @@ import judge_people
 import rebuild
 import tampers_archive
 import tampers_rows
+import tampers_tables
+import tampers_zip
 from judge import arguments, judge
 
 STAGES = {
-    "before": tampers_rows.ALL + tampers_archive.BEFORE, "manifest": tampers_archive.MANIFEST,
-    "after": tampers_archive.AFTER, "zip": tampers_archive.ZIP, "bytes": tampers_archive.BYTES}
+    "before": tampers_rows.JSON + tampers_tables.ALL + tampers_archive.BEFORE, "manifest": tampers_archive.MANIFEST,
+    "after": tampers_archive.AFTER, "zip": tampers_zip.ZIP, "bytes": tampers_zip.BYTES}
 
 
 @functools.cache
