@@ -98,16 +98,13 @@ package struct CatalogueColumn: Sendable, Hashable {
     package let isNotNull: Bool
     /// Labels of an enum, in order.
     package let enumLabels: [String]
-    /// The COMMENT on it.
-    package let comment: String?
     /// The schema of the type's own `=`, when an extension brought it (citext): it isn't found by a bare `=`.
     package let equalitySchema: Identifier?
 
     /// A column by its parts.
     package init(
         name: Identifier, sqlType: String, baseType: String, isBuiltIn: Bool = true, kind: Character = "b",
-        isNotNull: Bool = false, enumLabels: [String] = [], comment: String? = nil,
-        equalitySchema: Identifier? = nil
+        isNotNull: Bool = false, enumLabels: [String] = [], equalitySchema: Identifier? = nil
     ) {
         self.name = name
         self.sqlType = sqlType
@@ -116,7 +113,6 @@ package struct CatalogueColumn: Sendable, Hashable {
         self.kind = kind
         self.isNotNull = isNotNull
         self.enumLabels = enumLabels
-        self.comment = comment
         self.equalitySchema = equalitySchema
     }
 

@@ -122,8 +122,10 @@ package struct FileReference: Sendable {
     package let store: String
     /// The column with the object's key.
     package let key: Identifier
-    /// The column with the name people gave it.
+    /// The column with the name people gave it; without one it is called `file`.
     package let name: Identifier?
+    /// What is put behind the name, such as `.pdf` when the column holds an invoice's number.
+    package let suffix: String
     /// The column with its size in bytes.
     package let bytes: Identifier?
     /// The column with its SHA-256 in hexadecimal.

@@ -98,11 +98,12 @@ struct CollectionReader {
     // MARK: files and erasure
 
     private func file(_ node: MapNode) throws(DataMapError) -> FileReference {
-        try node.checkKeys(["store", "key", "name", "bytes", "sha256", "media_type"])
+        try node.checkKeys(["store", "key", "name", "suffix", "bytes", "sha256", "media_type"])
         return FileReference(
             store: try MapReader.slug(node.required("store"), allowing: "_"),
             key: try node.required("key").identifier(), name: try node["name"]?.identifier(),
-            bytes: try node["bytes"]?.identifier(), sha256: try node["sha256"]?.identifier(),
+            suffix: try node["suffix"]?.text() ?? "", bytes: try node["bytes"]?.identifier(),
+            sha256: try node["sha256"]?.identifier(),
             mediaType: try node["media_type"]?.identifier())
     }
 

@@ -71,7 +71,8 @@ extension ExportRun {
     ) async throws {
         let folder = SafeName.folder(row.key)
         let part = plan.collection.files.count > 1 ? "/\(SafeName.folder([file.key.text]))" : ""
-        let shown = row.name ?? row.objectKey.split(separator: "/").last.map(String.init) ?? ""
+        // Never the object's key: it is an internal address.
+        let shown = (row.name ?? "file") + file.suffix
         let path = "data/files/\(plan.collection.name)/\(folder)\(part)/\(SafeName.file(shown))"
         var loss = Manifest.MissingFile(
             collection: plan.collection.name, row: row.key.joined(separator: "|"), path: nil, reason: "missing",

@@ -38,17 +38,17 @@ struct SchemaBuilder {
         ])
     }
 
+    /// The map's words describe it, never the database's comments: those were written for colleagues.
     private func value(of column: PlannedColumn) -> SchemaNode {
-        var node = column.isRedacted ? ["const": SchemaNode.text(PlannedColumn.redactionMark)] : shape(of: column)
-        if let description = column.field.description ?? column.column.comment {
-            node["description"] = .text(description)
+        let shape = column.isRedacted ? ["const": SchemaNode.text(PlannedColumn.redactionMark)] : shape(of: column)
+        var node = ["$comment": SchemaNode.text("PostgreSQL \(column.column.sqlType)")]
+        if let description = column.field.description { node["description"] = .text(description) }
+        if column.column.isNotNull || shape.isEmpty {
+            node.merge(shape) { $1 }
+        } else {
+            node["anyOf"] = .list([.object(["type": .text("null")]), .object(shape)])
         }
-        node["$comment"] = .text("PostgreSQL \(column.column.sqlType)")
-        guard !column.column.isNotNull, !column.form.isAnyJSON || column.isRedacted else { return .object(node) }
-        var described: [String: SchemaNode] = [:]
-        for key in ["description", "$comment"] { described[key] = node.removeValue(forKey: key) }
-        described["anyOf"] = .list([.object(["type": .text("null")]), .object(node)])
-        return .object(described)
+        return .object(node)
     }
 
     private func shape(of column: PlannedColumn) -> [String: SchemaNode] {
@@ -67,6 +67,7 @@ struct SchemaBuilder {
         case .serverScalar(isNumeric: true):
             ["anyOf": .list([.object(["type": .text("number")]), .object(["enum": .list(Self.notNumbers)])])]
         case .serverScalar(isNumeric: false): ["type": .list([.text("string"), .text("number"), .text("boolean")])]
+        case .serverJSON where column.column.baseType.hasPrefix("_"): ["type": .text("array")]
         case .json, .jsonb, .serverJSON: [:]
         }
     }
@@ -76,16 +77,6 @@ struct SchemaBuilder {
 
     private func pattern(_ pattern: String) -> [String: SchemaNode] {
         ["type": .text("string"), "pattern": .text(pattern)]
-    }
-}
-
-extension ValueForm {
-    /// Whether any JSON value, null too, may stand for it.
-    fileprivate var isAnyJSON: Bool {
-        switch self {
-        case .json, .jsonb, .serverJSON: true
-        default: false
-        }
     }
 }
 

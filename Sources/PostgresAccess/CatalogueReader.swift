@@ -35,8 +35,8 @@ extension PostgresConnection {
         CatalogueColumn(
             name: Identifier(row[0] ?? ""), sqlType: row[1] ?? "", baseType: row[2] ?? "", isBuiltIn: row[3] == "t",
             kind: row[4]?.first ?? "b", isNotNull: row[5] == "t",
-            enumLabels: (row[6] ?? "").split(separator: "\u{1F}").map(String.init), comment: row[7],
-            equalitySchema: row[8].map { Identifier($0) })
+            enumLabels: (row[6] ?? "").split(separator: "\u{1F}").map(String.init),
+            equalitySchema: row[7].map { Identifier($0) })
     }
 
     private func policy(_ row: [String?]) -> CataloguePolicy {
@@ -99,7 +99,6 @@ private enum CatalogueQueries {
         SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname,
                t.typnamespace = 'pg_catalog'::regnamespace, t.typtype, a.attnotnull,
                (SELECT string_agg(e.enumlabel, E'\\x1f' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
-               col_description(c.oid, a.attnum),
                (SELECT o.oprnamespace::regnamespace::text FROM pg_operator o
                  WHERE o.oprname = '=' AND o.oprleft = t.oid AND o.oprright = t.oid
                    AND o.oprnamespace <> 'pg_catalog'::regnamespace LIMIT 1)

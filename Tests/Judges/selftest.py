@@ -56,6 +56,7 @@ def try_one(stage, place, folder):
     if difference:
         return f"{whose}: an honest copy is judged otherwise than the original: {sorted(difference)[:4]}"
     copy, secret = copy.copy(), os.path.join(folder, "secret.pem")
+    copy.expected = expected
     path = os.path.join(folder, f"{stage}-{place}.zip")
     if stage == "before":
         tamper(copy)

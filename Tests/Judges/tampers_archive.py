@@ -16,6 +16,13 @@ def append(path, data):
     return lambda copy: copy.entries.update({path: copy.entries[path] + data})
 
 
+def drop_all(prefix):
+    def tamper(copy):
+        copy.entries = {path: data for path, data in copy.entries.items() if not path.startswith(prefix)}
+
+    return tamper
+
+
 def schema(change):
     def tamper(copy):
         tree = json.loads(copy.entries[SCHEMA])
@@ -121,7 +128,8 @@ BEFORE = [
     ),
     ("a tag file added", ADA, "manifest: .*not a part", add("extra.txt")),
     ("a tag file dropped", ADA, "manifest: .*NOT_INCLUDED.txt is missing", drop("NOT_INCLUDED.txt")),
-    ("a folder spoken of", "empty", "manifest: README.txt speaks", append(README, b"\ndata/files/\n")),
+    ("a folder spoken of", ADA, "manifest: README.txt speaks", drop_all("data/csv/")),
+    ("a secret in a page", ADA, "secret: README", lambda copy: append(README, copy.expected.secrets[0][1])(copy)),
     (
         "an omission not said",
         ADA,
