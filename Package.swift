@@ -43,7 +43,7 @@ let package = Package(
         .target(name: "RightsCore", swiftSettings: fenced),
         .target(name: "DataMap", dependencies: ["RightsCore", yams], swiftSettings: fenced),
         // Floor 2: drivers.
-        .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap", "RightsCore"], swiftSettings: strict),
+        .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap"], swiftSettings: strict),
         .target(name: "RowEncoding", swiftSettings: strict),
         .target(
             name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
@@ -57,8 +57,7 @@ let package = Package(
         .target(
             name: "Exporting",
             dependencies: [
-                "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore", "AuditLedger",
-                crypto,
+                "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore",
             ], swiftSettings: fenced),
         // The demonstration product: generated people and files.
         .target(name: "DemoWorkspace", dependencies: ["PostgresAccess", crypto], swiftSettings: fenced),

@@ -17,6 +17,10 @@ class Findings:
     def count(self):
         return sum(len(texts) for texts in self.by_area.values())
 
+    def every(self):
+        """All of them, for comparing."""
+        return {f"{area}: {text}" for area, texts in self.by_area.items() for text in texts}
+
     def lines(self):
         for area, texts in self.by_area.items():
             for text in texts[: self.limit]:

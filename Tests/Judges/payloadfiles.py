@@ -54,7 +54,7 @@ def _judge_name(path, file, expected, findings):
 
     for row in expected.rows[file.collection]:
         if shown(row, collection.file_key) == file.key:
-            original, name = shown(row, collection.file_name), os.path.basename(path)
+            original, name = shown(row, collection.file_name) + collection.file_suffix, os.path.basename(path)
             if original and PLAIN.fullmatch(original) and not DEVICE.match(original) and name != original:
                 findings.add("files", f"{path}: the row's name {original!r} is safe and was changed")
             if original and PLAIN.fullmatch(original[-12:]) and os.path.splitext(original)[1] != os.path.splitext(name)[1]:

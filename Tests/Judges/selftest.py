@@ -41,11 +41,11 @@ def good(whose, folder):
     if fault:
         raise SystemExit(f"export: {fault}")
     copy = rebuild.Copy(path)
-    made = set(judge(path, expected, given.key, right, "both", False).lines())
+    made = judge(path, expected, given.key, right, "both", False).every()
     honest = copy.copy()
     honest.seal(os.path.join(folder, "secret.pem"))
     honest.write(path)
-    said = set(judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).lines())
+    said = judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).every()
     return copy, expected, right, said, made ^ said
 
 
@@ -72,7 +72,7 @@ def try_one(stage, place, folder):
             data = tamper(handle.read())
         with open(path, "wb") as handle:
             handle.write(data)
-    found = set(judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).lines()) - said
+    found = judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).every() - said
     os.remove(path)
     if any(re.match(pattern, line) for line in found):
         return ""

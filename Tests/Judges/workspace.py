@@ -25,9 +25,10 @@ class Collection:
     parent: str = ""
     nested_as: str = ""
     link: tuple = ()
-    #: the column that points to a file, and those that tell its name and media type
+    #: the column that points to a file, that of its name and what comes behind the name, that of its media type
     file_key: str = ""
     file_name: str = ""
+    file_suffix: str = ""
     media_type: str = ""
 
 
@@ -53,7 +54,9 @@ COLLECTIONS = [
     Collection("sessions", "sessions", ("id",), order=("created_at",), secrets=("token_hash",)),
     Collection("api_keys", "api_keys", ("id",), secrets=("key_hash",)),
     Collection("billing_customers", "billing_customers", ("id",)),
-    Collection("invoices", "invoices", ("id",), order=("issued_on",), secrets=("pdf_key",), file_key="pdf_key"),
+    Collection(
+        "invoices", "invoices", ("id",), order=("issued_on",), secrets=("pdf_key",), file_key="pdf_key",
+        file_name="number", file_suffix=".pdf"),
     Collection(
         "invoice_lines", "invoice_lines", ("invoice_id", "line_number"), parent="invoices", nested_as="lines",
         link=(("invoice_id", "id"),)),
