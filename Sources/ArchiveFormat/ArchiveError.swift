@@ -8,8 +8,10 @@ package struct ArchiveError: Error, Sendable, CustomStringConvertible {
         case cannotWrite = "archive.cannot-write"
         /// Something with the output's name is there already.
         case outputExists = "archive.output-exists"
-        /// The file can't be opened or isn't a ZIP.
+        /// The file can't be opened.
         case cannotRead = "archive.cannot-read"
+        /// It isn't a ZIP, was cut off, or its structure is broken.
+        case damaged = "archive.damaged"
         /// Whoever reads the stream went away.
         case readerGone = "archive.reader-gone"
     }

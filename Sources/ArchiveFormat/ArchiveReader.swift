@@ -11,14 +11,16 @@ struct ArchiveReader: ~Copyable {
 
     init(path: String) throws(ArchiveError) {
         _ = Self.usesUTF8
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw ArchiveError(.cannotRead, "\(path) can't be read: \(String(cString: strerror(errno)))")
+        }
+        close(descriptor)
         guard let archive = archive_read_new() else { throw ArchiveError(.cannotRead, "out of memory") }
         archive_read_support_format_zip_seekable(archive)
         guard archive_read_open_filename(archive, path, Self.window) == ARCHIVE_OK else {
-            let number = archive_errno(archive)
             archive_read_free(archive)
-            let reason =
-                number > 0 ? String(cString: strerror(number)) : "it isn't a ZIP archive, or its end is missing"
-            throw ArchiveError(.cannotRead, "\(path) can't be read: \(reason)")
+            throw ArchiveError(.damaged, "it isn't a ZIP archive, or its end is missing: was the download cut off?")
         }
         self.archive = archive
         buffer = .allocate(byteCount: Self.window, alignment: 16)
@@ -36,10 +38,10 @@ struct ArchiveReader: ~Copyable {
         case ARCHIVE_EOF: return nil
         case ARCHIVE_OK, ARCHIVE_WARN:
             guard let entry, let name = archive_entry_pathname(entry) else {
-                throw ArchiveError(.cannotRead, "an entry has a name that can't be read")
+                throw ArchiveError(.damaged, "an entry has a name that can't be read")
             }
             guard archive_entry_filetype(entry) == 0o100000 else {
-                throw ArchiveError(.cannotRead, "an entry is something else than a plain file")
+                throw ArchiveError(.damaged, "an entry is something else than a plain file")
             }
             return String(cString: name)
         default: throw failure()
@@ -59,6 +61,6 @@ struct ArchiveReader: ~Copyable {
     private func failure() -> ArchiveError {
         // libarchive's own words name the fault in the container, never content.
         let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown fault"
-        return ArchiveError(.cannotRead, "the archive is damaged: \(text)")
+        return ArchiveError(.damaged, "the archive is damaged: \(text)")
     }
 }

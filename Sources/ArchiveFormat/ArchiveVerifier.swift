@@ -15,7 +15,7 @@ package enum ArchiveVerifier {
             let manifest = try ArchiveContents.readTag("habeas-manifest.json", of: path).flatMap(Manifest.decoded(_:))
             contents = try ArchiveContents(path: path, manifest: manifest)
             report.manifest = manifest
-        } catch  where error.description.hasPrefix("the archive is damaged") {
+        } catch  where error.code == .damaged {
             report.record("container", [error.description], passed: "")
             return report
         }

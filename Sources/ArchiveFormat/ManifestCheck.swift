@@ -37,7 +37,11 @@ struct ManifestCheck {
     private func rowFaults(_ manifest: Manifest) -> [String] {
         var faults: [String] = []
         for file in manifest.files {
-            guard let rows = file.rows, let entry = contents.entries[file.path] else { continue }
+            guard let rows = file.rows else { continue }
+            guard let entry = contents.entries[file.path] else {
+                faults.append("\(file.path) is missing with its \(rows) rows")
+                continue
+            }
             if entry.rows != rows { faults.append("\(file.path) holds \(entry.rows ?? 0) rows, not \(rows)") }
             for (key, count) in file.nestedRows ?? [:] where entry.nestedRows[key] != count {
                 faults.append("\(file.path) holds \(entry.nestedRows[key] ?? 0) \(key), not \(count)")

@@ -5,7 +5,7 @@ package enum SafeName {
     private static let longest = 100
     private static let devices: Set<String> = Set(
         ["con", "prn", "aux", "nul", "conin$", "conout$"]
-            + ["com", "lpt"].flatMap { stem in "123456789¹²³".map { "\(stem)\($0)" } })
+            + ["com", "lpt"].flatMap { stem in "0123456789¹²³".map { "\(stem)\($0)" } })
 
     /// A file name from any text: NFC, no separators or control characters, no device names of Windows, no edge dots or
     /// spaces, at most 100 bytes with the extension kept. The original name stays in the record.
@@ -13,7 +13,7 @@ package enum SafeName {
         var name = String(
             String.UnicodeScalarView(original.precomposedStringWithCanonicalMapping.unicodeScalars.map(harmless)))
         name = trimmed(name)
-        if name.isEmpty { name = "file" }
+        if name.unicodeScalars.allSatisfy({ $0 == "\u{200D}" }) { name = "file" }
         let stem = name.prefix { $0 != "." }.lowercased().trimmingCharacters(in: .whitespaces)
         if devices.contains(stem) { name = "_" + name }
         return shortened(name)
@@ -66,8 +66,9 @@ package enum SafeName {
         let dot = name.lastIndex(of: ".")
         var ending = dot.map { String(name[$0...]) } ?? ""
         if ending.utf8.count > 16 { ending = "" }
-        var stem = String(name.dropLast(ending.count))
-        while stem.utf8.count + ending.utf8.count > longest { stem.removeLast() }
-        return trimmed(stem) + ending
+        // By scalars: one letter may carry any number of marks.
+        var stem = name.unicodeScalars.dropLast(ending.unicodeScalars.count)
+        while stem.reduce(0, { $0 + UTF8.width($1) }) + ending.utf8.count > longest { stem.removeLast() }
+        return trimmed(String(String.UnicodeScalarView(stem))) + ending
     }
 }

@@ -75,8 +75,10 @@ package struct KeyRing: Sendable {
     }
 
     private static func index(_ bytes: [UInt8]) -> Index? {
-        // Whatever the decoder says, the file isn't a list of keys.
-        try? JSONDecoder().decode(Index.self, from: Data(bytes))
+        // Whatever the decoder says of other bytes, they aren't a list of keys.
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try? decoder.decode(Index.self, from: Data(bytes))
     }
 
     /// Makes the first key.
@@ -137,6 +139,7 @@ package struct KeyRing: Sendable {
 
     private func indexData() throws(KeyRingError) -> [UInt8] {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         do { return Array(try encoder.encode(Index(keys: publicKeys, backedUpAt: backedUpAt))) } catch {
             throw KeyRingError(.cannotWrite, "the list of keys can't be written")

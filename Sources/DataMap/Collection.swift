@@ -35,7 +35,7 @@ package struct Collection: Sendable {
     package func field(_ column: Identifier) -> Field? { fields.first { $0.column == column } }
 }
 
-/// Where a value comes from; Art. 20 covers the first two (WP 242 rev.01).
+/// Where a value comes from. Portability (Art. 20) leaves out what is inferred (WP 242 rev.01).
 package enum Origin: String, Sendable, CaseIterable {
     /// The person gave it.
     case provided

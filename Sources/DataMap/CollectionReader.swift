@@ -118,7 +118,10 @@ struct CollectionReader {
             }
         }
         try node.checkKeys(["retain", "keep", "fields"])
-        if let keep = node["keep"] { return .keep(reason: try keep.text()) }
+        if let keep = node["keep"] {
+            guard node["retain"] == nil, node["fields"] == nil else { throw node.fail("says keep and retain") }
+            return .keep(reason: try keep.text())
+        }
         return .retain(
             statute: try node.required("retain").text(), fields: try node.required("fields").identifiers())
     }

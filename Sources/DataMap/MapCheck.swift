@@ -10,6 +10,7 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case missingTable = "map.missing-table"
         case missingColumn = "map.missing-column"
         case unenforcedPath = "map.unenforced-path"
+        case unsupportedPath = "map.unsupported-path"
         case ambiguousPath = "map.ambiguous-path"
         case rowSecurityMissing = "map.row-security-missing"
         case rowSecurityNotForced = "map.row-security-not-forced"
@@ -132,6 +133,13 @@ package enum MapCheck {
         _ collection: Collection, _ map: DataMap, _ catalogue: Catalogue
     ) -> [MapFinding] {
         var findings: [MapFinding] = []
+        if collection.paths.contains(where: { $0.ownership == .mention }) {
+            findings.append(
+                MapFinding(
+                    severity: .error, code: .unsupportedPath, object: "\(collection.table)",
+                    message: "the collection \(collection.name) has a path of ownership mention",
+                    mend: "this version exports rows that a person owns or shares; name the table under not_included"))
+        }
         for hops in steps(of: collection) {
             var table = catalogue[collection.table]
             for hop in hops {

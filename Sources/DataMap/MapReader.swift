@@ -79,7 +79,7 @@ enum MapReader {
 
     static func isSlug(_ text: String, allowing extra: Character) -> Bool {
         !text.isEmpty && text.utf8.count <= 60
-            && text.allSatisfy { ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == extra }
+            && text.unicodeScalars.allSatisfy { "a"..."z" ~= $0 || "0"..."9" ~= $0 || Character($0) == extra }
     }
 
     static func regime(_ node: MapNode) throws(DataMapError) -> RegimeID {
@@ -112,7 +112,8 @@ enum MapReader {
         }
         try node.checkKeys(["setting", "claim"])
         let setting = try node.required("setting").text()
-        guard setting.contains("."), setting.allSatisfy({ $0.isLetter || $0.isNumber || "._".contains($0) }) else {
+        let parts = setting.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, parts.allSatisfy({ isSlug($0.lowercased(), allowing: "_") }) else {
             throw node.fail("a setting is written prefix.name")
         }
         guard let claim = node["claim"] else { return .setting(setting) }

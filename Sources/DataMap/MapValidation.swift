@@ -33,6 +33,11 @@ enum MapValidation {
         if parent.fields.contains(where: { $0.name == nesting.key }) {
             faults.append("the key “\(nesting.key)” is also a field of \(parent.name)")
         }
+        if map.children(of: parent.name).contains(where: {
+            $0.name != collection.name && $0.nesting?.key == nesting.key
+        }) {
+            faults.append("another collection stands in \(parent.name) as “\(nesting.key)” too")
+        }
         if hasNestingCycle(collection, map) { faults.append("is inside itself") }
         return faults
     }
@@ -61,6 +66,9 @@ enum MapValidation {
         let named = collection.order + [collection.softDelete].compactMap { $0 }
         for column in named where collection.field(column) == nil {
             faults.append("“\(column)” is not among its fields")
+        }
+        if case .retain(_, let kept) = collection.erasure {
+            faults += kept.filter { collection.field($0) == nil }.map { "erasure: “\($0)” is not among its fields" }
         }
         if let column = collection.softDelete, collection.field(column)?.neverExport != nil {
             faults.append("soft_delete “\(column)” is never exported, so the mark would be lost")

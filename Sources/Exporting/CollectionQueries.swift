@@ -59,8 +59,8 @@ package struct CollectionQueries: Sendable {
         source = "FROM \(from) WHERE \(condition)"
         owner = builder.owner
         parentIdentity = []
-        order = Self.order(collection, table, "t0")
-        identity = table.primaryKey.map { "t0.\($0.quoted)" }
+        order = Self.order(collection, table, columns, "t0")
+        identity = table.identity.map { "t0.\($0.quoted)" }
     }
 
     init(
@@ -79,15 +79,18 @@ package struct CollectionQueries: Sendable {
         condition = parent.condition
         source = "FROM \(from) WHERE \(condition)"
         owner = parent.owner
-        parentIdentity = parent.identity.isEmpty ? hop.key.map { "\(parent.alias).\($0.quoted)" } : parent.identity
-        order = parent.order + Self.order(collection, table, alias)
-        identity = table.primaryKey.map { "\(child).\($0.quoted)" }
+        parentIdentity = parent.identity
+        order = parent.order + Self.order(collection, table, columns, alias)
+        identity = table.identity.map { "\(child).\($0.quoted)" }
     }
 
-    private static func order(_ collection: Collection, _ table: CatalogueTable, _ alias: String) -> [String] {
-        let columns = collection.order + table.primaryKey.filter { !collection.order.contains($0) }
-        let named = columns.map { "\(alias).\($0.quoted)" }
-        return table.primaryKey.isEmpty ? named + ["\(alias)::text"] : named
+    /// The map's order, then what makes it total: the row's identity, else everything that is read of it.
+    private static func order(
+        _ collection: Collection, _ table: CatalogueTable, _ columns: [PlannedColumn], _ alias: String
+    ) -> [String] {
+        let named = collection.order + table.identity.filter { !collection.order.contains($0) }
+        let whole = table.identity.isEmpty ? columns.map { "\(alias).\($0.column.name.quoted)::text" } : []
+        return named.map { "\(alias).\($0.quoted)" } + whole
     }
 
     // MARK: statements
@@ -120,8 +123,8 @@ package struct CollectionQueries: Sendable {
             + "\(alias).\(file.key.quoted) IS NOT NULL ORDER BY \(order.joined(separator: ", "))"
     }
 
-    /// Columns that name a row's folder: the primary key, or the object key itself.
-    var keyColumns: [Identifier] { table.primaryKey.isEmpty ? collection.files.map(\.key) : table.primaryKey }
+    /// Columns that name a row's folder; a table without any has its rows numbered.
+    var keyColumns: [Identifier] { table.identity }
 
     private var values: [String] { columns.map { $0.expression(alias) } }
 

@@ -35,15 +35,10 @@ struct CoverPages {
 
         Open START_HERE.html in any browser to see what is here. It needs no network.
 
-        data/json/   your data for programs: one file for each kind of thing, described by schemas/
-        data/csv/    your data for spreadsheets (UTF-8, comma separated; an empty cell is "no value", "" is empty text)
-        data/files/  your files
+        \(contents())
         NOT_INCLUDED.txt says what is not in here, and why.
 
-        A cell of the CSV files that begins with = + - @ (or a tab or line break) got a leading ' so that no spreadsheet
-        runs it; the JSON files hold every value unchanged.
-
-        HOW TO CHECK THIS ARCHIVE (in this folder)
+        \(csvNote())HOW TO CHECK THIS ARCHIVE (in this folder)
 
             sha256sum -c manifest-sha256.txt
             sha256sum -c tagmanifest-sha256.txt
@@ -55,6 +50,25 @@ struct CoverPages {
         You can complain to: \(map.controller.complaintAuthority)
 
         """
+    }
+
+    private func contents() -> String {
+        [
+            ("data/json/", "your data for programs: one file for each kind of thing, described by schemas/"),
+            ("data/csv/", "your data for spreadsheets (UTF-8; an empty cell is \"no value\", \"\" is empty text)"),
+            ("data/files/", "your files, each in a folder named after its record"),
+        ].filter { folder, _ in manifest.files.contains { $0.path.hasPrefix(folder) } }
+            .map { "\($0)  \($1)" }.joined(separator: "\n")
+    }
+
+    private func csvNote() -> String {
+        guard manifest.files.contains(where: { $0.path.hasPrefix("data/csv/") }) else { return "" }
+        return """
+            A cell of the CSV files that begins with = + - @, a tab or a carriage return got a leading ' so that no
+            spreadsheet runs it. Columns of numbers and the JSON files hold every value unchanged.
+
+
+            """
     }
 
     private func notIncluded() -> String {

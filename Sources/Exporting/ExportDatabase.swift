@@ -12,9 +12,6 @@ package struct ExportDatabase: Sendable {
         self.exporter = exporter
         self.verifier = verifier
     }
-
-    /// Connections that one export can use at once: the deepest nesting that can be read.
-    package static let laneLimit = 8
 }
 
 /// How long a snapshot may be held: it keeps VACUUM from removing anything, for everybody.

@@ -1,5 +1,3 @@
-package import DataMap
-
 /// Why no archive was made, or one was withheld.
 package struct ExportError: Error, Sendable, CustomStringConvertible {
     /// Stable codes (docs/errors.md).
@@ -12,6 +10,8 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         case ambiguousSubject = "export.ambiguous-subject"
         /// `--only` names a collection the map doesn't know, or not for this kind.
         case unknownCollection = "export.unknown-collection"
+        /// Nothing that was asked for falls under the right.
+        case nothingToExport = "export.nothing-to-export"
         /// The database isn't what the map describes.
         case mapDoesNotFit = "export.map-does-not-fit"
         /// The map asks for something this build doesn't do.
@@ -36,13 +36,10 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
     package let description: String
     /// What to do about it.
     package let hint: String?
-    /// What the map check found, when it found something.
-    package let findings: [MapFinding]
 
-    init(_ code: Code, _ description: String, hint: String? = nil, findings: [MapFinding] = []) {
+    init(_ code: Code, _ description: String, hint: String? = nil) {
         self.code = code
         self.description = description
         self.hint = hint
-        self.findings = findings
     }
 }

@@ -43,6 +43,11 @@ package struct ExportPlan: Sendable {
                 map: map, catalogue: catalogue, kind: kind, right: right, regime: regime, scope: scope)
             roots.append(try planner.plan(collection, parent: nil, &redacted, &omitted))
         }
+        guard !roots.isEmpty else {
+            throw ExportError(
+                .nothingToExport, "nothing of what was asked for is covered by the right of \(right.rawValue)",
+                hint: "ask for other collections, or under the other right")
+        }
         self.roots = roots
         self.redacted = redacted
         notIncluded = omitted
@@ -131,6 +136,12 @@ struct ExportScope {
                 included.insert(collection.name)
             }
         }
+        for collection in ofKind where included.contains(collection.name) {
+            guard let outer = Self.leftOutAncestor(of: collection, included, map) else { continue }
+            included.remove(collection.name)
+            omissions.append(
+                ExportPlan.Omission(what: collection.name, reason: "part of \(outer.name), which is left out"))
+        }
         self.included = included
         self.omissions =
             omissions + map.notIncluded.map { ExportPlan.Omission(what: "\($0.table)", reason: $0.reason) }
@@ -141,6 +152,13 @@ struct ExportScope {
         + "right of access"
 
     func includes(_ collection: Collection) -> Bool { included.contains(collection.name) }
+
+    private static func leftOutAncestor(
+        of collection: Collection, _ included: Set<String>, _ map: DataMap
+    ) -> Collection? {
+        guard let parent = collection.nesting.flatMap({ map.collection($0.parent) }) else { return nil }
+        return included.contains(parent.name) ? leftOutAncestor(of: parent, included, map) : parent
+    }
 
     /// A nested collection comes with its parent, and its parent with it.
     private static func isAsked(_ collection: Collection, _ only: [String], _ map: DataMap) -> Bool {

@@ -25,7 +25,7 @@ package enum ExportRoles {
         }
         let tables = Set(needs.paths.keys).union(needs.values.keys).sorted().compactMap { catalogue[$0] }
         for table in tables {
-            let steps = (needs.paths[table.name] ?? []).union(table.primaryKey)
+            let steps = (needs.paths[table.name] ?? []).union(table.identity)
             let values = steps.union(needs.values[table.name] ?? [])
             statements += grant(values, of: table, to: exporterName)
             statements += grant(steps.isEmpty ? values : steps, of: table, to: verifierName)

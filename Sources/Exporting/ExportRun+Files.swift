@@ -13,9 +13,9 @@ private struct FileRow {
     let sha256: String?
     let mediaType: String?
 
-    init(_ fields: ArraySlice<String?>, keyCount: Int) {
+    init(_ fields: ArraySlice<String?>, keyCount: Int, number: Int64) {
         let fields = Array(fields)
-        key = fields.prefix(keyCount).map { $0 ?? "" }
+        key = keyCount == 0 ? ["row-\(number)"] : fields.prefix(keyCount).map { $0 ?? "" }
         objectKey = fields[keyCount] ?? ""
         name = fields[keyCount + 1]
         bytes = fields[keyCount + 2].flatMap { UInt64($0) }
@@ -56,7 +56,7 @@ extension ExportRun {
         while let batch = try await source.batch() {
             while let fields = try batch.withBytes({ try RowCounting.nextText($0, at: &source.cursor) }) {
                 guard owner == 0 || fields[0] == subjectKey else { throw ownershipMismatch(plan) }
-                let row = FileRow(fields[owner...], keyCount: plan.queries.keyColumns.count)
+                let row = FileRow(fields[owner...], keyCount: plan.queries.keyColumns.count, number: rows + 1)
                 try await write(row, of: plan, file, bag, &manifest)
                 rows += 1
                 step()

@@ -70,7 +70,7 @@ actor ExportRun {
         for root in plan.roots { try await writeData(root, counts, bag, &manifest) }
         try await writeFiles(counts, bag, &manifest)
         manifest.collections = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0.collection) }
-        for (path, bytes) in try SchemaBuilder(plan).schemas() {
+        for (path, bytes) in request.format.hasJSON ? try SchemaBuilder(plan).schemas() : [] {
             try bag.addTag(path, mediaType: "application/schema+json", bytes)
         }
         manifest.files = bag.files

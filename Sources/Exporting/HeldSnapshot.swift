@@ -25,9 +25,9 @@ package struct HeldSnapshot: Sendable {
     ) async throws -> sending Value {
         try await database.verifier.withConnection { verifier in
             try await verifier.withTransaction(.snapshot) { verifier in
+                let facts = try await verifier.query(Self.facts)
                 try await verifier.bound(to: budget.limit)
                 try await verifier.set("row_security", to: "off")
-                let facts = try await verifier.query(Self.facts)
                 guard let row = facts.first, let id = row[0].flatMap(SnapshotID.init(_:)),
                     let microseconds = row[1].flatMap({ Int64($0) }), let lsn = row[2]
                 else { throw ExportError(.wrongRole, "the server exported no snapshot") }

@@ -25,7 +25,7 @@ struct Preflight {
         let others = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
         throw ExportError(
             .mapDoesNotFit, "the map doesn't fit the database: \(first.object): \(first.message)\(others)",
-            hint: "\(first.mend); `habeas map check` shows all", findings: findings)
+            hint: "\(first.mend); `habeas map check` shows all")
     }
 
     private func role(_ connection: PostgresConnection) async throws -> (name: String, bypassesRowSecurity: Bool) {

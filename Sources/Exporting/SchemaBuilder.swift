@@ -67,7 +67,7 @@ struct SchemaBuilder {
         case .serverScalar(isNumeric: true):
             ["anyOf": .list([.object(["type": .text("number")]), .object(["enum": .list(Self.notNumbers)])])]
         case .serverScalar(isNumeric: false): ["type": .list([.text("string"), .text("number"), .text("boolean")])]
-        case .serverJSON where column.column.baseType.hasPrefix("_"): ["type": .text("array")]
+        case .serverJSON where column.column.isArrayOfScalars: ["type": .text("array")]
         case .json, .jsonb, .serverJSON: [:]
         }
     }
@@ -78,6 +78,11 @@ struct SchemaBuilder {
     private func pattern(_ pattern: String) -> [String: SchemaNode] {
         ["type": .text("string"), "pattern": .text(pattern)]
     }
+}
+
+extension CatalogueColumn {
+    /// Whether it is an array that can't hold `json`, which is written as text when a reader might not take it.
+    fileprivate var isArrayOfScalars: Bool { isBuiltIn && baseType.hasPrefix("_") && baseType != "_json" }
 }
 
 /// A piece of a schema.

@@ -65,10 +65,10 @@ struct StartPage {
             let count = manifest.collections.first { $0.name == collection.name }
             let deleted =
                 count?.softDeletedRows.flatMap { $0 > 0 ? $0 : nil }
-                .map { "<br><small>\($0) of them in the bin</small>" } ?? ""
+                .map { "<br><small>\($0) in the bin</small>" } ?? ""
             let title = collection.nesting == nil ? escaped(collection.title) : "↳ \(escaped(collection.title))"
             return """
-                <tr><th scope="row">\(title)</th><td class="n">\(count?.archivedRows ?? 0)\(deleted)</td>\
+                <tr><th scope="row">\(title)\(deleted)</th><td class="n">\(count?.archivedRows ?? 0)</td>\
                 <td>\(links(collection))</td></tr>
                 """
         }.joined(separator: "\n")
@@ -118,7 +118,10 @@ struct StartPage {
         """
     }
 
-    private func time(_ text: String) -> String { "<time datetime=\"\(text)\">\(text)</time>" }
+    /// The snapshot's instant to the second, as people write it; in full in the attribute.
+    private func time(_ text: String) -> String {
+        "<time datetime=\"\(text)\">\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC</time>"
+    }
 
     private func escaped(_ text: String) -> String {
         var escaped = ""
@@ -141,7 +144,7 @@ struct StartPage {
         body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
         main{max-width:46rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
         h1{font-size:1.9rem;line-height:1.2;margin:.2rem 0 1rem}h2{font-size:1.15rem;margin:2.4rem 0 .6rem}
-        .kicker{color:var(--soft);margin:0}a{color:var(--mark)}small,footer{color:var(--soft)}
+        .kicker{color:var(--soft);margin:0}a{color:var(--mark)}small,footer{color:var(--soft);font-weight:400}
         table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid var(--line);\
         vertical-align:top}thead th{color:var(--soft);font-weight:500;font-size:.85rem}tbody th{font-weight:500}
         .n{text-align:right;font-variant-numeric:tabular-nums}

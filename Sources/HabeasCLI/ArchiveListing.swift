@@ -15,8 +15,8 @@ struct ArchiveListing {
         }
         var text = Terminal.table(["What", "Records", "Files", ""], rows)
         for (label, count) in [
-            ("left out, with reasons", manifest.notIncluded.count), ("fields redacted", manifest.redacted.count),
-            ("files missing or not whole", manifest.missing.count),
+            ("left out, with the reason", manifest.notIncluded.count), ("redacted", manifest.redacted.count),
+            ("missing or not whole among the files", manifest.missing.count),
         ] where count > 0 {
             text += "\n\(count) \(label)"
         }

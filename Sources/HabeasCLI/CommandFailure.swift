@@ -47,7 +47,9 @@ struct CommandFailure: Error, Encodable {
             self.init(
                 error.code == .cancelled ? .interrupted : .failed, code: error.code.rawValue, error.description,
                 hint: Self.hint(error))
-        case let error as ArchiveError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as ArchiveError:
+            self.init(
+                error.code == .damaged ? .verificationFailed : .failed, code: error.code.rawValue, error.description)
         case let error as DataMapError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
@@ -63,7 +65,7 @@ struct CommandFailure: Error, Encodable {
 
     private static func status(_ code: ExportError.Code) -> ExitStatus {
         switch code {
-        case .unknownReference, .unknownCollection: .usage
+        case .unknownReference, .unknownCollection, .nothingToExport: .usage
         case .noSuchSubject: .notFound
         case .ambiguousSubject, .mapDoesNotFit, .unsupportedMap, .wrongRole: .refused
         case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
@@ -74,10 +76,12 @@ struct CommandFailure: Error, Encodable {
     private static func hint(_ error: PostgresError) -> String? {
         switch error.code {
         case .badConnectionString: "write postgresql://user@host:port/database or host=… dbname=…"
-        case .cannotConnect: "is the server running, and are host, user and password right? `habeas doctor` checks each"
+        case .cannotConnect:
+            "is the server running, and are host, user and password right? `habeas doctor` looks at everything"
         case .connectionLost: "nothing was kept; run it again when the server is back"
         case .timedOut: "another session holds a lock, or the server is overloaded; try again later"
-        case .statementFailed where error.sqlState == "42501": "run `habeas init` to give the roles their rights"
+        case .statementFailed where error.sqlState == "42501":
+            "a role lacks a right: a superuser runs `habeas init`, or what `habeas init --print` prints"
         case .statementFailed, .unsupportedEncoding, .cancelled, .poolExhausted: nil
         }
     }

@@ -53,6 +53,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let folder = DemoFolder(state: state, schemas: schemas, size: size)
         if stop { return try await stopServer() }
+        _ = try WholeFile.read(folder.schema)
         let url = try await databaseURL(folder)
         try await load(folder, url)
         try folder.writeSettings(databaseURL: url)
@@ -66,6 +67,9 @@ struct DemoCommand: AsyncParsableCommand {
     // MARK: steps
 
     private func stopServer() async throws {
+        guard FileManager.default.fileExists(atPath: state) else {
+            throw CommandFailure(.notFound, code: "demo.no-state", "there is no folder \(state), so nothing runs there")
+        }
         try await PrivateCluster(state: FilePath(state)).stop()
         Terminal.note("the private PostgreSQL of \(state) is stopped")
     }
@@ -142,7 +146,7 @@ struct DemoCommand: AsyncParsableCommand {
                           -in habeas-manifest.json -sigfile habeas-manifest.sig
             look      open START_HERE.html in a browser
             others    habeas --help; people: \(folder.data)/people.tsv; settings: --config \(folder.settings)
-            stop      habeas demo --stop
+            stop      habeas demo --stop --state \(state)
             """)
     }
 }

@@ -47,6 +47,7 @@ private struct Examination {
 
     mutating func run() async {
         pass("settings", settings.filePath ?? "no habeas.yaml here; variables and flags only")
+        do { _ = try settings.snapshotBudget() } catch { fail("snapshot.budget", error) }
         examineKeys()
         let map = examineMap()
         await examineDatabase(map)
@@ -133,10 +134,11 @@ private struct Examination {
         let findings = MapCheck.findings(map, catalogue, reader: settings.exporterUser)
         let errors = findings.filter { $0.severity == .error }
         if errors.isEmpty {
-            pass("map and database", "they agree; \(findings.count) warnings, see `habeas map check`")
+            pass("map and database", "they agree; \(Terminal.count(findings.count, "warning")), see `habeas map check`")
         } else {
             fail(
-                "map and database", "\(errors.count) errors, the first: \(errors[0].object): \(errors[0].message)",
+                "map and database",
+                "\(Terminal.count(errors.count, "error")), the first: \(errors[0].object): \(errors[0].message)",
                 mend: "`habeas map check` shows all")
         }
     }

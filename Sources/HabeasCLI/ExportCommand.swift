@@ -63,9 +63,10 @@ struct ExportCommand: AsyncParsableCommand {
         let map = try settings.map()
         let request = try makeRequest(map)
         let keys = try KeyRing(folder: settings.keysPath)
+        let path = outputPath(request, map)
         let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: output == "-")
-            .run(request, to: outputPath(request, map))
-        try report(outcome, request, map)
+            .run(request, to: path)
+        try report(outcome, at: output == "-" ? nil : path)
     }
 
     // MARK: input
@@ -87,10 +88,12 @@ struct ExportCommand: AsyncParsableCommand {
         guard let reference = SubjectReference(try subjectText()) else {
             throw usage("a person is written KIND:ID or an identifier such as email:ADDRESS")
         }
+        let collections = only?.split(separator: ",").map(String.init)
+        guard collections?.isEmpty != true else { throw usage("--only names no collection") }
         var random = SystemRandomNumberGenerator()
         return ExportRequest(
             id: RequestID(now: Clock.now, using: &random), subject: reference, right: right, regime: regimeID,
-            format: format, only: (only ?? "").split(separator: ",").map(String.init), ticket: ticket,
+            format: format, only: collections ?? [], ticket: ticket,
             reasonCode: reason.code)
     }
 
@@ -115,8 +118,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: output
 
-    private func report(_ outcome: ExportOutcome, _ request: ExportRequest, _ map: DataMap) throws {
-        let path = output == "-" ? nil : outputPath(request, map)
+    private func report(_ outcome: ExportOutcome, at path: String?) throws {
         let lost = outcome.manifest.missing.count
         if lost > 0 {
             Terminal.note(

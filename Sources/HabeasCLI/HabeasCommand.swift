@@ -47,7 +47,14 @@ package struct HabeasCommand: AsyncParsableCommand {
         } catch  where Self.isFromParser(error) {
             let text = Self.fullMessage(for: error)
             let code = Self.exitCode(for: error).rawValue
-            if code == 0 { Terminal.print(text) } else { Terminal.note(text) }
+            guard code != 0 else {
+                Terminal.print(text)
+                return code
+            }
+            if wantsJSON {
+                return report(CommandFailure(.usage, code: "usage", Self.message(for: error)), asJSON: true)
+            }
+            Terminal.note(text)
             return code
         } catch {
             return report(CommandFailure(error), asJSON: wantsJSON)

@@ -47,9 +47,10 @@ struct MapCommand: AsyncParsableCommand {
                 Terminal.print("\(finding)\n  mend: \(finding.mend)")
             }
             let errors = findings.count { $0.severity == .error }
+            let tables = catalogue.tables.values.count { !$0.isPartition && map.schemas.contains($0.name.schema) }
             Terminal.print(
-                "\(map.collections.count) collections over \(catalogue.tables.values.count { !$0.isPartition }) tables: "
-                    + "\(errors) errors, \(findings.count - errors) warnings")
+                "\(Terminal.count(map.collections.count, "collection")) over \(Terminal.count(tables, "table")): "
+                    + "\(Terminal.count(errors, "error")), \(Terminal.count(findings.count - errors, "warning"))")
         }
     }
 

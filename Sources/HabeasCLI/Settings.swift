@@ -25,7 +25,8 @@ struct Settings: Sendable {
     let filePath: String?
 
     init(file path: String?, flags: [String: String] = [:]) async throws {
-        let named = path ?? ProcessInfo.processInfo.environment["HABEAS_CONFIG"]
+        let variable = ProcessInfo.processInfo.environment["HABEAS_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let named = path ?? variable
         let candidate = named ?? "habeas.yaml"
         if named != nil || FileManager.default.fileExists(atPath: candidate) {
             file = try await Self.read(candidate)
@@ -39,12 +40,12 @@ struct Settings: Sendable {
         self.flags = flags
     }
 
-    private static func read(_ path: String) async throws -> ConfigReader {
+    private static func read(_ path: String) async throws -> ConfigReader? {
         let text: [UInt8]
         do { text = try WholeFile.read(path) } catch {
             throw CommandFailure(.failed, code: "settings.unreadable", "the settings can't be read: \(error)")
         }
-        try SettingsFile.checkKeys(String(decoding: text, as: UTF8.self), path: path)
+        guard try SettingsFile.hasKeys(String(decoding: text, as: UTF8.self), path: path) else { return nil }
         do { return ConfigReader(provider: try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))) } catch {
             throw CommandFailure(.failed, code: "settings.invalid", "\(path) is not valid YAML")
         }
@@ -59,7 +60,9 @@ struct Settings: Sendable {
         if let value = environment.string(forKey: configKey, isSecret: isSecret), !value.isEmpty {
             return (value, "HABEAS_" + key.uppercased().replacing(".", with: "_").replacing("-", with: "_"))
         }
-        if let value = file?.string(forKey: configKey, isSecret: isSecret) { return (value, filePath ?? "file") }
+        if let value = file?.string(forKey: configKey, isSecret: isSecret), !value.isEmpty {
+            return (value, filePath ?? "file")
+        }
         return nil
     }
 

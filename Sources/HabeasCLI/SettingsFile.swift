@@ -2,19 +2,26 @@ internal import Yams
 
 /// Refuses keys of `habeas.yaml` that nobody reads: a misspelt one would silently do nothing.
 enum SettingsFile {
-    static func checkKeys(_ text: String, path: String) throws {
+    /// Checks the keys; false when there are none, as in a file of comments.
+    static func hasKeys(_ text: String, path: String) throws -> Bool {
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch let error as YamlError {
             throw CommandFailure(.failed, code: "settings.invalid", "\(path) is not valid YAML: \(place(error))")
         }
-        guard let root, root.null == nil else { return }
+        guard let root, root.null == nil else { return false }
         try check(root, prefix: "", path: path)
+        return true
     }
 
     private static func check(_ node: Node, prefix: String, path: String) throws {
         guard let mapping = node.mapping else {
             let isKnown = Settings.keys.contains(prefix) || prefix.hasPrefix("stores.")
             guard isKnown else { throw unknown(prefix, node, path) }
+            guard node.scalar != nil, node.null == nil else {
+                let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
+                throw CommandFailure(
+                    .failed, code: "settings.invalid", "\(path)\(place): “\(prefix)” must be one value")
+            }
             return
         }
         for (key, value) in mapping {
@@ -38,6 +45,8 @@ enum SettingsFile {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             "line \(mark.line), column \(mark.column): \(problem)"
+        case .duplicatedKeysInMapping(let keys, let context):
+            "line \(context.mark.line): the key “\(keys.first ?? "")” stands twice"
         default: "it can't be read"
         }
     }

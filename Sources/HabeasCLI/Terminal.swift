@@ -25,10 +25,8 @@ enum Terminal {
     /// Whether a person watches standard error.
     static var isWatched: Bool { isatty(FileDescriptor.standardError.rawValue) == 1 }
 
-    /// Whether colours are welcome on standard output (no-color.org).
-    static var isColoured: Bool {
-        isatty(FileDescriptor.standardOutput.rawValue) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-    }
+    /// A number with its noun.
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     static func write(_ text: String, to descriptor: FileDescriptor) {
         // Nobody is left to tell when standard error itself is gone.

@@ -45,7 +45,8 @@ package actor PostgresConnection {
         guard let raw else { throw PostgresError(.cannotConnect, "out of memory while connecting") }
         let fresh = PostgresHandle(adopting: raw)
         guard PQstatus(fresh.raw) == CONNECTION_OK else {
-            let text = String(cString: PQerrorMessage(fresh.raw)).split(separator: "\n").joined(separator: "; ")
+            let text = String(cString: PQerrorMessage(fresh.raw)).replacing("\t", with: "").split(separator: "\n")
+                .joined(separator: "; ")
             throw PostgresError(.cannotConnect, text)
         }
         PQsetNoticeProcessor(fresh.raw, { _, _ in }, nil)

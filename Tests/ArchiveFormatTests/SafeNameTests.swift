@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SafeNameTests {
     @Test(arguments: [
-        ("invoice.pdf", "invoice.pdf"), ("CON.txt", "_CON.txt"), ("con", "_con"), ("LPT1 .x", "_LPT1 .x"),
+        ("invoice.pdf", "invoice.pdf"), ("CON.txt", "_CON.txt"), ("con", "_con"), ("COM0.txt", "_COM0.txt"),
+        ("LPT1 .x", "_LPT1 .x"),
         ("a/../../b", "a_.._.._b"), ("..", "file"), ("", "file"), (" . ", "file"), ("name. ", "name"),
         ("a\u{0}b\nc", "a_b_c"), ("50%.txt", "50_.txt"), ("e\u{301}.txt", "\u{E9}.txt"), ("a:b|c?", "a_b_c_"),
         ("\u{202E}gpj.exe", "_gpj.exe"), ("👩‍👩‍👧.png", "👩‍👩‍👧.png"), ("-rf", "-rf"),
@@ -15,6 +16,9 @@ import Testing
         #expect(name.utf8.count <= 100)
         #expect(name.hasSuffix(".gz"))
         #expect(SafeName.file(String(repeating: "x", count: 300)).utf8.count == 100)
+        let marked = SafeName.file("a" + String(repeating: "\u{301}", count: 300) + ".txt")
+        #expect(marked.unicodeScalars.first == "á" && marked.hasSuffix(".txt") && marked.utf8.count <= 100)
+        #expect(SafeName.file("\u{200D}") == "file")
     }
 
     @Test func foldersStayApartIgnoringCase() {
