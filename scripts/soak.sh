@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The long tests: an archive past every limit of plain ZIP, everybody's archive judged, sanitizers. Bounded; stops by itself.
+# Usage: soak.sh [archives|sanitizers]; both unless one is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=.build
+part=${1:-all}
 swift build -c release --product habeas --explicit-target-dependency-import-check error
-habeas=$PWD/$build/release/habeas
+habeas=$PWD/.build/release/habeas
 python=$PWD/.habeas/venv/bin/python
 state=$PWD/.habeas/soak
 passed=0
@@ -17,6 +18,7 @@ stop
 say() { echo "soak: $*"; }
 judge() { "$@" || { echo "soak: FAILED: $*" >&2; echo "$passed passed, 1 failed"; exit 1; }; passed=$((passed + 1)); }
 
+soak_archives() {
 say "loading the workspace"
 "$habeas" demo --load-only --state "$state"
 config=$state/demo/habeas.yaml
@@ -51,7 +53,7 @@ judge "$habeas" verify "$archive" --key "$key" >/dev/null
 judge sh -c "7z t '$archive' >/dev/null"
 judge sh -c "unzip -tqq '$archive' >/dev/null"
 judge sh -c "bsdtar -tf '$archive' >/dev/null"
-judge sh -c "bsdtar -xOf - '*/soak-none' <'$archive' >/dev/null 2>&1 || bsdtar -tf - <'$archive' >/dev/null"
+judge sh -c "bsdtar -tf - <'$archive' >/dev/null"
 judge "$python" - "$archive" <<'PY'
 import sys, zipfile
 archive = zipfile.ZipFile(sys.argv[1])
@@ -61,9 +63,14 @@ assert len(names) > 65535 and len(large) == 1, (len(names), len(large))
 assert archive.testzip() is None
 PY
 rm -f "$archive"
+}
 
+soak_sanitizers() {
 say "sanitizers"
 judge swift test --build-path .build/thread --sanitize=thread --disable-xctest --filter 'PostgresAccessTests|ExportingTests'
 judge swift test --build-path .build/address --sanitize=address --disable-xctest --filter 'RowEncodingTests|ArchiveFormatTests|PostgresAccessTests'
+}
 
+if [ "$part" != sanitizers ]; then soak_archives; fi
+if [ "$part" != archives ]; then soak_sanitizers; fi
 echo "$passed passed, 0 failed"

@@ -17,8 +17,9 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Start a private PostgreSQL, load the workspace, export one person, verify the archive.",
         discussion: """
-            Everything lies in --state (./.habeas unless given). Set HABEAS_DATABASE_URL to use a database of a real
-            server instead; it must be empty of a schema “workspace”. Run it again: what is there is used again.
+            Everything lies in --state (./.habeas unless given). Set HABEAS_DATABASE_URL to \
+            use a database of a real server instead; it must be empty of a schema \
+            “workspace”. Run it again: what is there is used again.
 
             EXAMPLES
               habeas demo

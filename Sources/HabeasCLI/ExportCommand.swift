@@ -13,14 +13,16 @@ struct ExportCommand: AsyncParsableCommand {
         commandName: "export",
         abstract: "Write one person's archive (operators only; no queue).",
         discussion: """
-            Every row is read in one snapshot under row security, counted again past it, and read back from the finished
-            archive before the file gets its name. Nothing half-written is left behind.
+            Every row is read in one snapshot under row security, counted again past it, \
+            and read back from the finished archive before the file gets its name. \
+            Nothing half-written is left behind.
 
             EXAMPLES
-              habeas export email:ada@example.com --output ada.zip --ticket T-1 --reason dsar
-              habeas export user:0199c1e2-… --right access --format json --ticket T-1 --reason dsar:"asked by letter"
-              echo email:ada@example.com | habeas export - --output ada.zip --ticket T-1 --reason dsar
-              habeas export user:0199c1e2-… --only contacts,tasks --output - --ticket T-1 --reason dsar | wc -c
+              habeas export email:ada@example.com -o ada.zip --ticket T-1 --reason dsar
+              habeas export user:0199… --right access --ticket T-1 --reason dsar:letter
+              habeas export user:0199… --only tasks,contacts --ticket T-1 --reason dsar
+              echo email:ada@example.com | habeas export - --ticket T-1 --reason dsar
+              habeas export user:0199… --ticket T-1 --reason dsar -o - > ada.zip
             """)
 
     @Argument(help: "KIND:ID or an identifier such as email:ADDRESS; “-” reads it from standard input.")

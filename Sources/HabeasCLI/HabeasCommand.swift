@@ -12,10 +12,11 @@ package struct HabeasCommand: AsyncParsableCommand {
         abstract: "Gives people the data you hold about them: complete, checked, and proven.",
         discussion: """
             EXAMPLES
-              habeas demo                                         see it work, on a database of its own
-              habeas map check                                    is the data map true to the database?
-              habeas export email:ada@example.com --output ada.zip --ticket T-1 --reason dsar
-              habeas verify ada.zip --key keys/published.json     check an archive, offline
+              habeas demo               see it work, on a database of its own
+              habeas doctor             is everything there that an export needs?
+              habeas map check          is the data map true to the database?
+              habeas export email:ada@example.com -o ada.zip --ticket T-1 --reason dsar
+              habeas verify ada.zip     check an archive, offline
 
             EXIT STATUS
               0 done · 1 failed · 3 refused by a rule, or something is left · 4 not found

@@ -9,9 +9,9 @@ struct InitCommand: AsyncParsableCommand {
         commandName: "init",
         abstract: "Make the database roles and their rights; safe to run again.",
         discussion: """
-            Needs a superuser in database.url, or use --print and hand the SQL to whoever is one. Passwords come from
-            HABEAS_DATABASE_EXPORTER_PASSWORD and HABEAS_DATABASE_VERIFIER_PASSWORD; they leave this machine only as SCRAM
-            verifiers.
+            Needs a superuser in database.url, or use --print and hand the SQL to whoever \
+            is one. Passwords come from HABEAS_DATABASE_EXPORTER_PASSWORD and \
+            HABEAS_DATABASE_VERIFIER_PASSWORD; they leave this machine only as SCRAM verifiers.
 
             EXAMPLES
               habeas init

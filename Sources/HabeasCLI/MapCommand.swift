@@ -15,12 +15,12 @@ struct MapCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check", abstract: "Compare the map with the live catalogue; status 1 on findings.",
             discussion: """
-                Errors stop exports; warnings don't. Both are findings, so that CI sees them; --allow-warnings lets
-                warnings pass.
+                Errors stop exports; warnings don't. Both are findings, so that CI sees \
+                them; --allow-warnings lets warnings pass.
 
                 EXAMPLES
                   habeas map check
-                  habeas map check --map schemas/workspace.map.yaml --allow-warnings --json
+                  habeas map check --map shop.map.yaml --allow-warnings --json
                 """)
         @Flag(help: "Exit 0 when there are warnings only.")
         var allowWarnings = false

@@ -9,9 +9,9 @@ struct VerifyCommand: AsyncParsableCommand {
         commandName: "verify",
         abstract: "Check an archive, offline: container, digests, row counts, signature.",
         discussion: """
-            Needs no database and no network. The published key is a PEM file or the list that `habeas keys show --json`
-            prints. Without --key the keys of the settings serve; with none at hand everything else is checked and the
-            status is 3.
+            Needs no database and no network. The published key is a PEM file or the list \
+            that `habeas keys show --json` prints. Without --key the keys of the settings \
+            serve; with none at hand everything else is checked and the status is 3.
 
             EXAMPLES
               habeas verify ada.zip --key published.json
@@ -20,7 +20,8 @@ struct VerifyCommand: AsyncParsableCommand {
             WITHOUT US
               unzip ada.zip && cd personal-data_*
               sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt
-              openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin -in habeas-manifest.json -sigfile habeas-manifest.sig
+              openssl pkeyutl -verify -pubin -inkey KEY.pem -rawin \\
+                  -in habeas-manifest.json -sigfile habeas-manifest.sig
             """)
 
     @Argument(help: "The archive.")
