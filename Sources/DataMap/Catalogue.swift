@@ -63,10 +63,13 @@ package struct CatalogueTable: Sendable {
     /// The column of that name.
     package func column(_ name: Identifier) -> CatalogueColumn? { columns.first { $0.name == name } }
 
-    /// Columns that tell one row from every other: the primary key, else the shortest unique key; empty without one.
+    /// Columns that tell one row from every other: the primary key, else the shortest unique key without nulls (two
+    /// nulls are not the same to an index); empty without one.
     package var identity: [Identifier] {
         guard primaryKey.isEmpty else { return primaryKey }
-        let keys = uniqueKeys.map { $0.sorted() }.sorted { ($0.count, "\($0)") < ($1.count, "\($1)") }
+        let keys = uniqueKeys.filter { $0.allSatisfy { column($0)?.isNotNull ?? false } }.map { $0.sorted() }.sorted {
+            ($0.count, "\($0)") < ($1.count, "\($1)")
+        }
         return keys.first ?? []
     }
 

@@ -133,6 +133,13 @@ package enum MapCheck {
         _ collection: Collection, _ map: DataMap, _ catalogue: Catalogue
     ) -> [MapFinding] {
         var findings: [MapFinding] = []
+        if let hop = collection.nesting?.hop, let parent = catalogue[hop.to], parent.identity.isEmpty {
+            findings.append(
+                MapFinding(
+                    severity: .error, code: .ambiguousPath, object: "\(parent.name)",
+                    message: "its rows can't be told apart, so \(collection.name) can't be nested in them",
+                    mend: "give it a primary key, or a unique key whose columns are NOT NULL"))
+        }
         if collection.paths.contains(where: { $0.ownership == .mention }) {
             findings.append(
                 MapFinding(

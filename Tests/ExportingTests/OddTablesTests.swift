@@ -44,11 +44,11 @@ import Testing
         """
 
     private func export(
-        _ request: (ExportFixture) -> ExportRequest, map: String = map,
+        _ request: (ExportFixture) -> ExportRequest, map: String = map, after change: String = "",
         _ check: (UnpackedArchive) throws -> Void
     ) async throws {
         try await TestCluster.withDatabase { database in
-            try await database.run(Self.schema)
+            try await database.run(Self.schema + "; " + change)
             let parsed = try DataMap(yaml: map)
             try await PostgresConnection.withConnection(to: database.target()) { connection in
                 let grants = ExportRoles.statements(
@@ -106,6 +106,18 @@ import Testing
             let readme = try archive.text("README.txt")
             #expect(!readme.contains("data/json"))
         }
+    }
+
+    @Test func nothingIsNestedInRowsThatCannotBeToldApart() async throws {
+        let error = await #expect(throws: ExportError.self) {
+            try await export(
+                { $0.request("user:1") },
+                after:
+                    "ALTER TABLE shop.parents ALTER COLUMN code DROP NOT NULL; UPDATE shop.parents SET code = NULL WHERE code = 'p4'"
+            ) { _ in }
+        }
+        #expect(error?.code == .mapDoesNotFit)
+        #expect(error?.description.contains("shop.parents") == true)
     }
 
     @Test func twoCollectionsUnderOneKeyAreRefused() {
