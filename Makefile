@@ -30,7 +30,7 @@ gate: deps ## Build everything: imports only downwards, warnings are errors
 check: lint gate ## Lint and gate
 
 test: test-deps check ## Check, then every test that fits CI
-	HABEAS_PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build --disable-xctest
+	HABEAS_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --disable-xctest
 
 soak: test-deps ## The long tests: huge archives, everybody's archive, sanitizers
 	@scripts/soak.sh
@@ -42,5 +42,5 @@ stop: ## Stop the private PostgreSQL of this checkout
 	@.build/debug/habeas demo --stop
 
 clean: ## Stop the private PostgreSQL and remove what was built and loaded
-	@if [ -x .build/debug/habeas ]; then .build/debug/habeas demo --stop || true; fi
+	@if [ -x .build/debug/habeas ] && [ -d .habeas ]; then .build/debug/habeas demo --remove || true; fi
 	rm -rf .build .habeas

@@ -83,6 +83,10 @@ let package = Package(
             dependencies: ["PostgresAccess", "PostgresTestKit", "PrivatePostgres", "DataMap", system],
             swiftSettings: strict),
         .testTarget(
+            name: "PrivatePostgresTests",
+            dependencies: ["PrivatePostgres", "PostgresAccess", "PostgresTestKit", system],
+            swiftSettings: strict),
+        .testTarget(
             name: "RowEncodingTests", dependencies: ["RowEncoding", "PostgresAccess", "PostgresTestKit", "DataMap"],
             swiftSettings: strict),
         .testTarget(
@@ -92,7 +96,7 @@ let package = Package(
             name: "ExportingTests",
             dependencies: [
                 "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
-                "ArchiveFormat", "DemoWorkspace", system,
+                "PrivatePostgres", "RowEncoding", "ArchiveFormat", "DemoWorkspace", system,
             ], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -12,6 +12,8 @@ package struct ArchiveError: Error, Sendable, CustomStringConvertible {
         case cannotRead = "archive.cannot-read"
         /// It isn't a ZIP, was cut off, or its structure is broken.
         case damaged = "archive.damaged"
+        /// The task was cancelled.
+        case interrupted = "archive.interrupted"
         /// Whoever reads the stream went away.
         case readerGone = "archive.reader-gone"
     }

@@ -1,3 +1,4 @@
+internal import CLibarchive
 internal import Glibc
 
 /// Where an archive's bytes go: a file that appears whole or not at all, or a stream.
@@ -20,19 +21,36 @@ package final class ArchiveOutput {
     /// - Throws: `ArchiveError` when something stands there, or the folder can't be written.
     package init(path: String) throws(ArchiveError) {
         let folder = Self.folder(of: path)
-        if access(path, F_OK) == 0 {
+        var facts = stat()
+        if lstat(path, &facts) == 0 {
             throw ArchiveError(
                 .outputExists, "\(path) exists; nothing is overwritten, choose another name or remove it")
         }
         Self.removeOrphans(in: folder)
-        let temporary = "\(folder)/\(Self.marker)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
-        descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            let reason = String(cString: strerror(errno))
-            throw ArchiveError(.cannotWrite, "the folder \(folder) can't be written: \(reason)")
+        guard (path.split(separator: "/").last?.utf8.count ?? 0) <= 255 else {
+            throw ArchiveError(.cannotWrite, "the name of the output is too long: at most 255 bytes")
         }
-        _ = flock(descriptor, LOCK_EX | LOCK_NB)
+        let temporary: String
+        (descriptor, temporary) = try Self.makeTemporary(in: folder)
         kind = .file(temporary: temporary, final: path, folder: folder)
+    }
+
+    /// A locked file of a name of its own. Another process's sweep may take it before it is locked; then the next.
+    private static func makeTemporary(in folder: String) throws(ArchiveError) -> (CInt, String) {
+        for _ in 0..<100 {
+            let path = "\(folder)/\(marker)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw ArchiveError(
+                    .cannotWrite, "the folder \(folder) can't be written: \(String(cString: strerror(errno)))")
+            }
+            var facts = stat()
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &facts) == 0, facts.st_nlink == 1 {
+                return (descriptor, path)
+            }
+            close(descriptor)
+        }
+        throw ArchiveError(.cannotWrite, "no file can be locked in \(folder)")
     }
 
     /// An archive that goes to standard output.
@@ -78,13 +96,13 @@ package final class ArchiveOutput {
     /// Gives the file its name. Fails if somebody took that name meanwhile.
     package func publish() throws(ArchiveError) {
         guard case .file(let temporary, let final, let folder) = kind else { return }
-        guard link(temporary, final) == 0 else {
+        // RENAME_NOREPLACE, rename(2).
+        guard renameat2(AT_FDCWD, temporary, AT_FDCWD, final, 1) == 0 else {
             if errno == EEXIST {
                 throw ArchiveError(.outputExists, "\(final) appeared meanwhile; nothing was overwritten")
             }
             throw Self.failure(errno)
         }
-        unlink(temporary)
         close(descriptor)
         descriptor = -1
         let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

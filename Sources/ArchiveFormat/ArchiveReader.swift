@@ -51,6 +51,7 @@ struct ArchiveReader: ~Copyable {
     /// Reads the entry to its end; its CRC is checked on the way.
     func forEachPiece(_ body: (UnsafeRawBufferPointer) -> Void) throws(ArchiveError) {
         while true {
+            if Task.isCancelled { throw ArchiveError(.interrupted, "interrupted") }
             let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
             if count == 0 { return }
             guard count > 0 else { throw failure() }

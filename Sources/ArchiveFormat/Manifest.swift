@@ -84,16 +84,18 @@ package struct Manifest: Codable, Sendable {
     /// What the verifier counted in the database and what stands in here.
     package struct CollectionCount: Codable, Sendable {
         package var name, title: String
+        /// The collection in whose JSON file the rows stand, and the keys that lead to them, joined with `/`.
+        package var inside, nestedAs: String?
         package var sourceRows, archivedRows: Int64
         /// Rows the product shows as deleted, counted in both, and the column that marks them.
         package var softDeletedRows: Int64?
         package var softDeleteColumn: String?
 
         package init(
-            name: String, title: String, sourceRows: Int64, archivedRows: Int64, softDeletedRows: Int64?,
-            softDeleteColumn: String?
+            name: String, title: String, inside: String? = nil, nestedAs: String? = nil, sourceRows: Int64,
+            archivedRows: Int64, softDeletedRows: Int64?, softDeleteColumn: String?
         ) {
-            (self.name, self.title) = (name, title)
+            (self.name, self.title, self.inside, self.nestedAs) = (name, title, inside, nestedAs)
             (self.sourceRows, self.archivedRows) = (sourceRows, archivedRows)
             (self.softDeletedRows, self.softDeleteColumn) = (softDeletedRows, softDeleteColumn)
         }

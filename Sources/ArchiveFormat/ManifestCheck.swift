@@ -34,6 +34,18 @@ struct ManifestCheck {
         return faults + extra.sorted().map { "\($0) isn't described" }
     }
 
+    /// A collection's count against the rows that were found in its files.
+    private func countFaults(_ collection: Manifest.CollectionCount) -> [String] {
+        let json = contents.entries["data/json/\(collection.inside ?? collection.name).json"]
+        let found = [
+            collection.nestedAs.map { json?.nestedRows[$0] } ?? json?.rows,
+            contents.entries["data/csv/\(collection.name).csv"]?.rows,
+        ].compactMap { $0 }
+        if found.isEmpty { return ["\(collection.name): no file holds its rows"] }
+        return found.filter { $0 != collection.archivedRows }
+            .map { "\(collection.name): \($0) rows are there, not \(collection.archivedRows)" }
+    }
+
     private func rowFaults(_ manifest: Manifest) -> [String] {
         var faults: [String] = []
         for file in manifest.files {
@@ -47,6 +59,7 @@ struct ManifestCheck {
                 faults.append("\(file.path) holds \(entry.nestedRows[key] ?? 0) \(key), not \(count)")
             }
         }
+        for collection in manifest.collections { faults += countFaults(collection) }
         for collection in manifest.collections where collection.sourceRows != collection.archivedRows {
             faults.append(
                 "\(collection.name): \(collection.archivedRows) of \(collection.sourceRows) rows are in the archive")

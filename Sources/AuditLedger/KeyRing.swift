@@ -89,9 +89,14 @@ package struct KeyRing: Sendable {
             throw KeyRingError(.exists, "\(folder) holds keys already; a further one is made with `habeas keys rotate`")
         }
         try makeFolder(folder)
-        var ring = KeyRing(empty: folder)
-        try ring.addKey(now: now)
-        return ring
+        return try locked(folder) { () throws(KeyRingError) in
+            guard !FileManager.default.fileExists(atPath: "\(folder)/keys.json") else {
+                throw KeyRingError(.exists, "somebody else made keys in \(folder) just now")
+            }
+            var ring = KeyRing(empty: folder)
+            try ring.addKey(now: now)
+            return ring
+        }
     }
 
     private init(empty folder: String) {
@@ -103,8 +108,12 @@ package struct KeyRing: Sendable {
 
     /// Retires the active key and makes a new one; the old one stays published, since it verifies what it signed.
     package mutating func rotate(now: Instant) throws(KeyRingError) {
-        for index in publicKeys.indices { publicKeys[index].status = "retired" }
-        try addKey(now: now)
+        self = try Self.locked(folder) { () throws(KeyRingError) in
+            var ring = try KeyRing(folder: folder)
+            for index in ring.publicKeys.indices { ring.publicKeys[index].status = "retired" }
+            try ring.addKey(now: now)
+            return ring
+        }
     }
 
     private mutating func addKey(now: Instant) throws(KeyRingError) {
@@ -122,17 +131,32 @@ package struct KeyRing: Sendable {
     /// Copies all keys to another folder and reads them back from there.
     package mutating func backUp(to target: String, now: Instant) throws(KeyRingError) {
         try Self.makeFolder(target)
-        for key in publicKeys {
-            let pem = try readPrivate(key.id)
-            try Self.write(pem, to: "\(target)/\(key.id).pem", mode: 0o600)
+        self = try Self.locked(folder) { () throws(KeyRingError) in
+            var ring = try KeyRing(folder: folder)
+            for key in ring.publicKeys {
+                try Self.write(try ring.readPrivate(key.id), to: "\(target)/\(key.id).pem", mode: 0o600)
+            }
+            try Self.write(ring.indexData(), to: "\(target)/keys.json", mode: 0o600)
+            let copy = try KeyRing(folder: target)
+            for key in ring.publicKeys {
+                guard try copy.readPrivate(key.id) == ring.readPrivate(key.id) else {
+                    throw KeyRingError(.cannotWrite, "the backup in \(target) isn't what was written")
+                }
+            }
+            ring.backedUpAt = now.rfc3339
+            try ring.save()
+            return ring
         }
-        backedUpAt = now.rfc3339
-        try save()
-        try Self.write(indexData(), to: "\(target)/keys.json", mode: 0o600)
-        let copy = try KeyRing(folder: target)
-        guard copy.publicKeys.map(\.id) == publicKeys.map(\.id) else {
-            throw KeyRingError(.cannotWrite, "the backup in \(target) isn't what was written")
-        }
+    }
+
+    /// One change at a time: a key that another process's list forgets would verify nothing.
+    private static func locked<Value>(
+        _ folder: String, _ body: () throws(KeyRingError) -> Value
+    ) throws(KeyRingError) -> Value {
+        let lock: FolderHold
+        do { lock = try FolderHold(folder) } catch { throw KeyRingError(.cannotWrite, "can't lock \(error)") }
+        defer { lock.release() }
+        return try body()
     }
 
     private func save() throws(KeyRingError) { try Self.write(indexData(), to: "\(folder)/keys.json", mode: 0o644) }

@@ -75,6 +75,8 @@ package struct SubjectKind: Sendable {
     package let identifiers: [(name: String, column: Identifier)]
     /// How the database is told whose rows may be read.
     package let scope: RowSecurityScope
+    /// Whether row security shows a person more than their own rows, such as a team's.
+    package let seesMoreThanOwn: Bool
 }
 
 /// How row-level security learns who the subject is.

@@ -35,6 +35,9 @@ extension DataMapError {
     }
 }
 
+/// What row security shows a person.
+private enum Visibility: String, CaseIterable { case own, more }
+
 /// YAML → values, one function a part of the map.
 enum MapReader {
     static func map(_ node: MapNode) throws(DataMapError) -> DataMap {
@@ -102,7 +105,8 @@ enum MapReader {
         }
         return SubjectKind(
             name: name, table: try node.required("table").table(), key: try node.required("key").identifier(),
-            identifiers: identifiers, scope: try scope(node.required("row_security")))
+            identifiers: identifiers, scope: try scope(node.required("row_security")),
+            seesMoreThanOwn: try node["row_security"]?["shows"]?.choice(Visibility.self) == .more)
     }
 
     private static func scope(_ node: MapNode) throws(DataMapError) -> RowSecurityScope {
@@ -110,7 +114,7 @@ enum MapReader {
             guard try node.text() == "none" else { throw node.fail("expected none, setting or claims") }
             return .none
         }
-        try node.checkKeys(["setting", "claim"])
+        try node.checkKeys(["setting", "claim", "shows"])
         let setting = try node.required("setting").text()
         let parts = setting.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count > 1, parts.allSatisfy({ isSlug($0.lowercased(), allowing: "_") }) else {

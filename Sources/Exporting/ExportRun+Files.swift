@@ -99,7 +99,15 @@ extension ExportRun {
     ) async throws -> Bool {
         var wasCut = false
         let record = try await bag.addPayload(path, mediaType: row.mediaType ?? "application/octet-stream") { write in
-            do { _ = try object.forEachPiece(write) } catch ObjectStoreError.unreadable { wasCut = true }
+            do {
+                _ = try object.forEachPiece { piece in
+                    try Task.checkCancellation()
+                    try snapshot.budget.check()
+                    try write(piece)
+                }
+            } catch ObjectStoreError.unreadable {
+                wasCut = true
+            }
         }
         loss.foundBytes = record.bytes
         if wasCut {

@@ -48,8 +48,7 @@ struct CommandFailure: Error, Encodable {
                 error.code == .cancelled ? .interrupted : .failed, code: error.code.rawValue, error.description,
                 hint: Self.hint(error))
         case let error as ArchiveError:
-            self.init(
-                error.code == .damaged ? .verificationFailed : .failed, code: error.code.rawValue, error.description)
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description)
         case let error as DataMapError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
@@ -70,6 +69,14 @@ struct CommandFailure: Error, Encodable {
         case .ambiguousSubject, .mapDoesNotFit, .unsupportedMap, .wrongRole: .refused
         case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
         case .budgetSpent, .storeUnavailable: .failed
+        }
+    }
+
+    private static func status(_ code: ArchiveError.Code) -> ExitStatus {
+        switch code {
+        case .damaged: .verificationFailed
+        case .interrupted: .interrupted
+        case .noSpace, .cannotWrite, .outputExists, .cannotRead, .readerGone: .failed
         }
     }
 

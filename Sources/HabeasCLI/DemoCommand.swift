@@ -45,6 +45,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Stop the private PostgreSQL.")
     var stop = false
 
+    @Flag(help: "Stop the private PostgreSQL and remove everything in --state.")
+    var remove = false
+
     func run() async throws {
         guard let size = WorkspaceSize(rawValue: size) else {
             throw CommandFailure(.usage, code: "usage", "--size is demo, crowd or heavy")
@@ -53,12 +56,23 @@ struct DemoCommand: AsyncParsableCommand {
             throw CommandFailure(.usage, code: "usage", "--heavy-messages is a number above 0")
         }
         let folder = DemoFolder(state: state, schemas: schemas, size: size)
-        if stop { return try await stopServer() }
+        if stop || remove { return try await stopServer() }
         _ = try WholeFile.read(folder.schema)
-        let url = try await databaseURL(folder)
-        try await load(folder, url)
-        try folder.writeSettings(databaseURL: url)
-        let settings = try await Settings(file: folder.settings)
+        try folder.make()
+        let lock = try await FolderLock(FilePath("\(state)/demo.lock"), patience: .seconds(600))
+        defer { lock.release() }
+        let external = ProcessInfo.processInfo.environment["HABEAS_DATABASE_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        let url: String
+        if let external {
+            Terminal.note("using the server of HABEAS_DATABASE_URL")
+            url = external
+        } else {
+            url = try await startServer(folder)
+        }
+        try await load(folder, url, isExternal: external != nil)
+        try folder.writeSettings(databaseURL: external == nil ? url : nil)
+        let flags = external.map { ["database.url": $0] } ?? [:]
+        let settings = try await Settings(file: folder.settings, flags: flags, ignoresEnvironment: true)
         try await prepare(settings, folder)
         Terminal.note("settings: \(folder.settings)")
         if loadOnly { return }
@@ -71,38 +85,47 @@ struct DemoCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: state) else {
             throw CommandFailure(.notFound, code: "demo.no-state", "there is no folder \(state), so nothing runs there")
         }
-        try await PrivateCluster(state: FilePath(state)).stop()
-        Terminal.note("the private PostgreSQL of \(state) is stopped")
+        let cluster = try PrivateCluster(state: FilePath(state))
+        try await cluster.stop()
+        guard remove else { return Terminal.note("the private PostgreSQL of \(state) is stopped") }
+        for path in [cluster.base.string, state] where FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: path)
+        }
+        Terminal.note("the private PostgreSQL of \(state) is stopped, and everything in it removed")
     }
 
-    private func databaseURL(_ folder: DemoFolder) async throws -> String {
-        if let url = ProcessInfo.processInfo.environment["HABEAS_DATABASE_URL"], !url.isEmpty {
-            Terminal.note("using the server of HABEAS_DATABASE_URL")
-            return url
-        }
+    private func startServer(_ folder: DemoFolder) async throws -> String {
         Terminal.note("starting a private PostgreSQL …")
         let cluster = try PrivateCluster(state: FilePath(state))
         try await cluster.start()
-        try await PostgresConnection.withConnection(to: ConnectionTarget(cluster.connectionString)) {
-            try await $0.ensureDatabase(folder.database)
+        try await PostgresConnection.withConnection(to: ConnectionTarget(cluster.connectionString)) { connection in
+            // Rows without the files they point to are no workspace.
+            if !folder.hasData { try await connection.dropDatabase(folder.database) }
+            try await connection.ensureDatabase(folder.database)
         }
         Terminal.note("running in \(cluster.base)")
         return cluster.connectionString(database: folder.database)
     }
 
-    private func load(_ folder: DemoFolder, _ url: String) async throws {
+    private func load(_ folder: DemoFolder, _ url: String, isExternal: Bool) async throws {
         let schema = String(decoding: try WholeFile.read(folder.schema), as: UTF8.self)
         let generator = WorkspaceGenerator(size: folder.size, heavyMessages: heavyMessages)
         let data = folder.data
         try await PostgresConnection.withConnection(to: ConnectionTarget(url)) { connection in
             if try await WorkspaceLoader.isLoaded(connection) {
+                guard folder.hasData || !isExternal else {
+                    throw CommandFailure(
+                        .refused, code: "demo.not-ours",
+                        "the database of HABEAS_DATABASE_URL holds a schema “workspace”",
+                        hint: "it isn't this demonstration's; name an empty database")
+                }
                 return Terminal.note("the workspace is loaded already")
             }
             Terminal.note("loading the workspace, size \(folder.size.rawValue) …")
-            try folder.makeData()
             let summary = try await WorkspaceLoader(generator, schema: schema).load(into: connection, folder: data)
             Terminal.note("\(summary.people) people, \(summary.rows) rows, \(summary.files) files")
         }
+        try folder.markLoaded()
     }
 
     private func prepare(_ settings: Settings, _ folder: DemoFolder) async throws {
@@ -170,19 +193,24 @@ private struct DemoFolder: Sendable {
         path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 
-    func makeData() throws { try make([state, home, data]) }
+    /// Whether a load came to its end here.
+    var hasData: Bool { FileManager.default.fileExists(atPath: "\(home)/loaded") }
 
-    private func make(_ folders: [String]) throws {
-        for folder in folders { try WholeFile.makePrivateFolder(folder) }
+    func markLoaded() throws { try WholeFile.replace("\(home)/loaded", with: [], mode: 0o600) }
+
+    func make() throws {
+        for folder in [state, home, data, archives] { try WholeFile.makePrivateFolder(folder) }
     }
 
     /// Settings for the commands a reader tries next.
-    func writeSettings(databaseURL: String) throws {
-        try make([state, home, archives])
+    ///
+    /// - Parameter databaseURL: nil when the address is the environment's: it may hold a password.
+    func writeSettings(databaseURL: String?) throws {
+        let quoted = databaseURL.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }
+        let database = quoted.map { "database:\n  url: \"\($0)\"" } ?? "# database.url comes from HABEAS_DATABASE_URL"
         let text = """
             # Written by `habeas demo`. Use it with --config, or copy it.
-            database:
-              url: "\(databaseURL.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))"
+            \(database)
             map: \(absolute(schemas))/workspace.map.yaml
             keys: \(absolute(home))/keys
             stores:

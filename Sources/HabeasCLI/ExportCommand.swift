@@ -37,8 +37,10 @@ struct ExportCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("In which form.", valueName: "json|csv|both"))
     var format: String = "both"
 
-    @Option(help: ArgumentHelp("Collections wanted, separated by commas; all unless given.", valueName: "names"))
-    var only: String?
+    @Option(
+        help: ArgumentHelp(
+            "Collections wanted, separated by commas or given several times; all unless given.", valueName: "names"))
+    var only: [String] = []
 
     @Option(
         name: [.short, .long],
@@ -90,18 +92,19 @@ struct ExportCommand: AsyncParsableCommand {
         guard let reference = SubjectReference(try subjectText()) else {
             throw usage("a person is written KIND:ID or an identifier such as email:ADDRESS")
         }
-        let collections = only?.split(separator: ",").map(String.init)
-        guard collections?.isEmpty != true else { throw usage("--only names no collection") }
+        let collections = only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
+        guard only.isEmpty || !collections.isEmpty else { throw usage("--only names no collection") }
+        guard !output.isEmpty else { throw usage("--output is empty") }
         var random = SystemRandomNumberGenerator()
         return ExportRequest(
             id: RequestID(now: Clock.now, using: &random), subject: reference, right: right, regime: regimeID,
-            format: format, only: collections ?? [], ticket: ticket,
+            format: format, only: collections, ticket: ticket,
             reasonCode: reason.code)
     }
 
     private func subjectText() throws -> String {
         guard subject == "-" else { return subject }
-        guard let line = readLine(), !line.isEmpty else { throw usage("nothing came on standard input") }
+        guard let line = try StandardInput.line(), !line.isEmpty else { throw usage("nothing came on standard input") }
         return line
     }
 

@@ -24,7 +24,8 @@ struct Settings: Sendable {
     /// The file read, if there is one.
     let filePath: String?
 
-    init(file path: String?, flags: [String: String] = [:]) async throws {
+    /// Settings of a file and, unless told otherwise, the environment.
+    init(file path: String?, flags: [String: String] = [:], ignoresEnvironment: Bool = false) async throws {
         let variable = ProcessInfo.processInfo.environment["HABEAS_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
         let named = path ?? variable
         let candidate = named ?? "habeas.yaml"
@@ -36,7 +37,11 @@ struct Settings: Sendable {
             filePath = nil
         }
         folder = FilePath(candidate).removingLastComponent()
-        environment = ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "habeas")
+        let none = InMemoryProvider(values: [:])
+        environment =
+            ignoresEnvironment
+            ? ConfigReader(provider: none)
+            : ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "habeas")
         self.flags = flags
     }
 
@@ -133,9 +138,10 @@ struct Settings: Sendable {
     /// How long an export may hold its snapshot; 30 minutes unless said.
     func snapshotBudget() throws -> Duration {
         guard let (text, source) = found("snapshot.budget") else { return .seconds(30 * 60) }
-        guard let duration = Duration(text), duration > .zero else {
+        guard let duration = Duration(text), duration > .zero, duration <= .seconds(24 * 3600) else {
             throw CommandFailure(
-                .usage, code: "settings.invalid", "snapshot.budget (\(source)) is not a duration: “\(text)”",
+                .usage, code: "settings.invalid",
+                "snapshot.budget (\(source)) is not a duration of at most a day: “\(text)”",
                 hint: "write 90s, 30m or 2h")
         }
         return duration

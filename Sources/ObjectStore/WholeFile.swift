@@ -48,6 +48,13 @@ package enum WholeFile {
             throw failure
         }
         close(descriptor)
+        // Without this the new name might not survive a power cut.
+        let slash = path.lastIndex(of: "/")
+        let folder = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
     }
 
     /// Makes a folder for the owner alone; one that is there stays as it is.
@@ -66,4 +73,18 @@ package enum WholeFile {
         }
         return true
     }
+}
+
+/// A folder held for one change: whoever else wants it waits (flock(2)). Held for moments only.
+package struct FolderHold: Sendable {
+    private let descriptor: CInt
+
+    /// Waits for the folder.
+    package init(_ folder: String) throws(WholeFileError) {
+        descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else { throw WholeFileError(folder) }
+    }
+
+    /// Lets the next one in.
+    package func release() { close(descriptor) }
 }

@@ -38,7 +38,8 @@ package struct ConnectionTarget: Sendable {
 
     /// Keywords for `PQconnectdbParams`; later ones override what the string says.
     var keywords: [(name: String, value: String)] {
-        var keywords = [("dbname", connectionString)]
+        // The string may say otherwise: what comes later wins.
+        var keywords = [("connect_timeout", "10"), ("dbname", connectionString)]
         if let user { keywords.append(("user", user)) }
         if let password { keywords.append(("password", password)) }
         if let database { keywords.append(("dbname", database)) }

@@ -26,7 +26,13 @@ extension PostgresConnection {
             isEncrypted: isEncrypted())
     }
 
-    /// Whether a database of that name is there; made if not.
+    /// Drops a database, whoever uses it; one that isn't there is no error.
+    package func dropDatabase(_ name: String) async throws(PostgresError) {
+        try await run(
+            unsafeSQL: "DROP DATABASE IF EXISTS \"\(name.replacing("\"", with: "\"\""))\" WITH (FORCE)")
+    }
+
+    /// Makes a database of that name unless it is there.
     package func ensureDatabase(_ name: String) async throws(PostgresError) {
         let rows = try await query("SELECT 1 FROM pg_database WHERE datname = $1", [name])
         if rows.isEmpty { try await run(unsafeSQL: "CREATE DATABASE \"\(name.replacing("\"", with: "\"\""))\"") }

@@ -34,7 +34,8 @@ package struct PrivateCluster: Sendable {
 
     /// The connection string of its superuser for a database.
     package func connectionString(database: String) -> String {
-        "host=\(socketFolder.string) user=postgres dbname=\(database)"
+        let host = socketFolder.string.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+        return "host='\(host)' user=postgres dbname=\(database)"
     }
 
     /// The server's own log.
@@ -49,9 +50,8 @@ package struct PrivateCluster: Sendable {
         defer { lock.release() }
         if access(data.appending("PG_VERSION").string, F_OK) != 0 { try await create() }
         if try await isRunning() { return }
-        let options = defaults.merging(settings) { $1 }.sorted { $0.key < $1.key }
-            .map { "-c \($0.key)='\($0.value)'" }.joined(separator: " ")
-        let arguments = ["-D", data.string, "-l", log.string, "-w", "-t", "60", "-o", options, "start"]
+        try writeSettings()
+        let arguments = ["-D", data.string, "-l", log.string, "-w", "-t", "60", "start"]
         guard try await run("pg_ctl", arguments) == 0 else {
             throw PrivateClusterError(.cannotStart, "PostgreSQL did not start; its log: \(log)")
         }
@@ -72,10 +72,25 @@ package struct PrivateCluster: Sendable {
         try await run("pg_ctl", ["-D", data.string, "status"]) == 0
     }
 
+    /// Settings go through a file: on a command line, a path with spaces or quotes would not survive.
+    private func writeSettings() throws(PrivateClusterError) {
+        let lines = defaults.merging(settings) { $1 }.sorted { $0.key < $1.key }
+            .map { "\($0.key) = '\($0.value.replacing("'", with: "''"))'\n" }.joined()
+        let path = data.appending("postgresql.auto.conf")
+        do {
+            let file = try FileDescriptor.open(
+                path, .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try file.closeAfter { _ = try file.writeAll(lines.utf8) }
+        } catch {
+            throw PrivateClusterError(.cannotStart, "\(path) can't be written")
+        }
+    }
+
     /// Durability is given up: everything in here can be made again.
     private var defaults: [String: String] {
         [
-            "listen_addresses": "", "unix_socket_directories": socketFolder.string, "fsync": "off",
+            "listen_addresses": "",
+            "unix_socket_directories": "\"\(socketFolder.string.replacing("\"", with: "\"\""))\"", "fsync": "off",
             "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
             "shared_buffers": "256MB", "max_wal_size": "4GB", "logging_collector": "off", "autovacuum": "on",
         ]

@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Glibc
-internal import SystemPackage
+package import SystemPackage
 
 /// The folder a private server lives in, made and owned as PostgreSQL demands.
 enum ServerFolder {
@@ -52,15 +52,18 @@ enum ServerFolder {
     }
 }
 
-/// Keeps two processes from starting one server at once (flock(2)).
-struct FolderLock {
+/// Keeps two processes from doing one thing at once (flock(2)).
+package struct FolderLock: Sendable {
     private let descriptor: CInt
 
-    /// Waits for whoever holds the lock, without holding up a thread; a minute at most.
-    init(_ path: FilePath) async throws(PrivateClusterError) {
+    /// Waits for whoever holds the lock, without holding up a thread.
+    ///
+    /// - Parameter patience: how long to wait at most.
+    package init(_ path: FilePath, patience: Duration = .seconds(60)) async throws(PrivateClusterError) {
         let descriptor = open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw PrivateClusterError(.noFolder, "\(path) can't be opened") }
-        for _ in 0..<600 {
+        let deadline = ContinuousClock.now + patience
+        while ContinuousClock.now < deadline {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 self.descriptor = descriptor
                 return
@@ -72,5 +75,6 @@ struct FolderLock {
         throw PrivateClusterError(.cannotStart, "another process holds \(path); is it starting the server?")
     }
 
-    func release() { _ = Glibc.close(descriptor) }
+    /// Lets the next one in.
+    package func release() { _ = Glibc.close(descriptor) }
 }

@@ -14,7 +14,11 @@ struct Habeas {
         let sources = [SIGINT, SIGTERM].map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { @Sendable in work.cancel() }
+            source.setEventHandler { @Sendable in
+                // Whoever asks twice doesn't want to wait; the next run clears what is left.
+                if work.isCancelled { exit(130) }
+                work.cancel()
+            }
             source.resume()
             return source
         }

@@ -74,6 +74,31 @@ import Testing
         }
     }
 
+    @Test func onlyMayBeGivenSeveralTimes() async throws {
+        try await Workbench.with { bench in
+            let made = try await bench.export(
+                "email:ada@example.com", "--output", "a.zip", "--only", "tasks", "--only", "contacts, profile", "--json"
+            )
+            #expect(made.status == 0, "\(made.errors)")
+            let summary = try JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any]
+            let names = (summary?["collections"] as? [[String: Any]])?.compactMap { $0["name"] as? String }
+            #expect(names == ["profile", "contacts", "tasks"])
+        }
+    }
+
+    @Test func rotationsAtOnceForgetNoKey() async throws {
+        try await Workbench.with { bench in
+            try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 0..<4 { group.addTask { try await bench.habeas("keys", "rotate").status } }
+                for try await status in group { #expect(status == 0) }
+            }
+            let files = try FileManager.default.contentsOfDirectory(atPath: "\(bench.folder)/keys")
+            let listed = try await bench.habeas("keys", "show", "--json").output
+            #expect(files.filter { $0.hasSuffix(".pem") }.count == 5)
+            for file in files where file.hasSuffix(".pem") { #expect(listed.contains(file.dropLast(4))) }
+        }
+    }
+
     @Test func mapCheckAndShowAndDoctor() async throws {
         try await Workbench.with { bench in
             let check = try await bench.habeas("map", "check", "--json")

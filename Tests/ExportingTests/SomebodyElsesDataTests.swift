@@ -70,6 +70,18 @@ import Testing
             code: .countMismatch, names: "workspace.invoices")
     }
 
+    /// Real foreign keys, but tasks without a contact have no way to the person by this path.
+    @Test func aPathThatIsNullInSomeRowsWithholds() async throws {
+        try await withheld(
+            "GRANT SELECT (contact_id) ON workspace.tasks TO habeas_verifier",
+            map: {
+                let tasks = $0.range(of: "  tasks:")!.lowerBound
+                let path = $0.range(of: "paths: [\"user_id -> workspace.users(id)\"]", range: tasks..<$0.endIndex)!
+                let steps = "\"contact_id -> workspace.contacts(id)\", \"user_id -> workspace.users(id)\""
+                return $0.replacingCharacters(in: path, with: "paths: [{hops: [\(steps)]}]")
+            }, code: .countMismatch, names: "workspace.tasks")
+    }
+
     @Test func aWrongSettingInTheMapWithholds() async throws {
         try await withheld(
             map: { $0.replacingOccurrences(of: "setting: app.user_id", with: "setting: app.userid") },

@@ -27,7 +27,8 @@ package final class TestCluster: Sendable {
         let state = "\(Checkout.path)/.habeas/tests-\(getpid())"
         try await Self.removeOrphans()
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
-        cluster = try PrivateCluster(state: FilePath(state))
+        cluster = try PrivateCluster(
+            state: FilePath(state), settings: ["log_line_prefix": "%m [%p] %u@%d ", "log_parameter_max_length": "0"])
         demoFolder = "\(state)/demo"
         AtExit.remove(state: state, base: cluster.base.string)
         try await cluster.start()

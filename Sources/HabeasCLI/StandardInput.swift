@@ -1,0 +1,30 @@
+internal import Glibc
+internal import SystemPackage
+
+/// Reads what is typed or piped in, and can be interrupted while it waits.
+enum StandardInput {
+    /// The first line without its end; nil when there is none.
+    static func line() throws -> String? {
+        var bytes: [UInt8] = []
+        while try waitForBytes() {
+            var byte: [UInt8] = [0]
+            let count = try unsafe byte.withUnsafeMutableBytes {
+                try unsafe FileDescriptor.standardInput.read(into: $0)
+            }
+            if count == 0 || byte[0] == 0x0A { break }
+            bytes.append(byte[0])
+            if bytes.count > 4096 { break }
+        }
+        if bytes.last == 0x0D { bytes.removeLast() }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Waits a tenth of a second at a time, so that Ctrl-C is noticed.
+    private static func waitForBytes() throws -> Bool {
+        while true {
+            try Task.checkCancellation()
+            var request = pollfd(fd: FileDescriptor.standardInput.rawValue, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&request, 1, 100) > 0 { return true }
+        }
+    }
+}
