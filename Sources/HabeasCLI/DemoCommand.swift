@@ -158,19 +158,21 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     private func printNextSteps(_ path: String, _ outcome: ExportOutcome, _ folder: DemoFolder) {
+        // As it was called: a program just built is seldom on the search path.
+        let habeas = CommandLine.arguments.first ?? "habeas"
         Terminal.print(
             """
 
             archive   \(path)  (\(Terminal.size(outcome.bytes)))
-            check it  habeas verify \(path) --key \(folder.publishedKey)
+            check it  \(habeas) verify \(path) --key \(folder.publishedKey)
             without us
                       unzip -q \(path) -d \(folder.archives) && cd \(folder.archives)/\(outcome.root)
                       sha256sum -c manifest-sha256.txt && sha256sum -c tagmanifest-sha256.txt
                       openssl pkeyutl -verify -pubin -inkey \(folder.absolute(folder.publishedKey)) -rawin \\
                           -in habeas-manifest.json -sigfile habeas-manifest.sig
             look      open START_HERE.html in a browser
-            others    habeas --help; people: \(folder.data)/people.tsv; settings: --config \(folder.settings)
-            stop      habeas demo --stop --state \(state)
+            others    \(habeas) --help; people: \(folder.data)/people.tsv; settings: --config \(folder.settings)
+            stop      \(habeas) demo --stop --state \(state)
             """)
     }
 }

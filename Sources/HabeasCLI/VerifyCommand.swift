@@ -61,7 +61,6 @@ struct VerifyCommand: AsyncParsableCommand {
         ]
         let rows = report.checks.map { [marks[$0.outcome] ?? "", $0.name, $0.detail] }
         Terminal.print(Terminal.table(["", "Check", "Found"], rows))
-        if let manifest = report.manifest, report.isSound { Terminal.print("\n" + ArchiveListing(manifest).text) }
         Terminal.print("\n\(file): \(verdict(report))")
     }
 

@@ -41,6 +41,7 @@ import Testing
                     #expect(error?.code == .cannotConnect)
                 }
                 try await cluster.stop()
+                try? FileManager.default.removeItem(atPath: cluster.base.string)
             } catch {
                 try await cluster.stop()
                 throw error

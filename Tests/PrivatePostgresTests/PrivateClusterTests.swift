@@ -18,7 +18,7 @@ import Testing
                 try await cluster.stop()
                 throw error
             }
-            try FileManager.default.removeItem(atPath: cluster.base.string)
+            try? FileManager.default.removeItem(atPath: cluster.base.string)
         }
     }
 
