@@ -102,7 +102,8 @@ private struct Day {
     let day: Int
     let isBeforeChrist: Bool
 
-    /// Howard Hinnant's `civil_from_days`.
+    /// Howard Hinnant's `civil_from_days`, in plain Int64: RightsCore's generic one isn't specialised across modules, and
+    /// this runs for every timestamp of an export.
     init(sinceUnixEpoch days: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

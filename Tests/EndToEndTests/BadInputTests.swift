@@ -1,5 +1,6 @@
 import Foundation
 import PostgresTestKit
+import PrivatePostgres
 import Testing
 
 /// Each a clear error with its mend, the right status, and nothing half-written.
@@ -150,6 +151,19 @@ import Testing
             let document =
                 try JSONSerialization.jsonObject(with: Data(outcome.errors.utf8)) as? [String: [String: String]]
             #expect(document?["error"]?["code"] == "export.no-such-subject")
+        }
+    }
+
+    @Test func aDatabaseWhoseLettersNobodyKnows() async throws {
+        try await Workbench.with { bench in
+            let name = "ascii_\(UUID().uuidString.prefix(8).lowercased())"
+            let server = try await TestCluster.shared
+            try await server.administer(
+                "CREATE DATABASE \(name) ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+            try bench.writeSettings(url: server.cluster.connectionString(database: name))
+            let outcome = try await bench.export()
+            try await server.administer("DROP DATABASE \(name)")
+            try expectFailure(outcome, 1, "SQL_ASCII", "ENCODING 'UTF8'", in: bench)
         }
     }
 
