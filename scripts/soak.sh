@@ -71,7 +71,8 @@ rm -f "$archive"
 
 soak_sanitizers() {
 say "sanitizers"
-judge swift test --build-path .build/thread --sanitize=thread --disable-xctest --filter 'PostgresAccessTests|ExportingTests'
+judge env TSAN_OPTIONS=suppressions=$PWD/scripts/thread-sanitizer.supp \
+    swift test --build-path .build/thread --sanitize=thread --disable-xctest --filter 'PostgresAccessTests|ExportingTests'
 judge swift test --build-path .build/address --sanitize=address --disable-xctest --filter 'RowEncodingTests|ArchiveFormatTests|PostgresAccessTests'
 }
 
