@@ -30,9 +30,21 @@ struct JSONRecordCounter {
     var isWhole: Bool { hasEnded && !isBroken }
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) {
-        for byte in bytes {
+        var index = 0
+        while index < bytes.count {
+            if isInString && !isEscaped && !isExpectingKey { index = Self.endOfPlainText(bytes, from: index) }
+            guard index < bytes.count else { return }
+            let byte = bytes[index]
             if isInString { readInString(byte) } else { readStructure(byte) }
+            index += 1
         }
+    }
+
+    /// Where the next quote or backslash stands: most bytes of an archive are letters of values.
+    private static func endOfPlainText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C { index += 1 }
+        return index
     }
 
     private mutating func readInString(_ byte: UInt8) {

@@ -81,8 +81,10 @@ package struct HeldSnapshot: Sendable {
 }
 
 extension PostgresConnection {
-    /// The server ends what outlives the budget, even if we can't any more.
+    /// The server ends what outlives the budget, even if we can't any more; and it may sort and look up a large person's
+    /// rows in memory, where the default of 4 MB makes bitmaps lossy and row security's checks run again for each row.
     fileprivate func bound(to limit: Duration) async throws(PostgresError) {
+        try await set("work_mem", to: "64MB")
         let milliseconds = limit.components.seconds * 1000 + 60_000
         try await set("statement_timeout", to: "\(milliseconds)")
         try await set("idle_in_transaction_session_timeout", to: "\(milliseconds)")
