@@ -12,7 +12,7 @@ runs=${RUNS:-5}
 state=$PWD/.habeas/bench
 swift build -c release --product habeas --explicit-target-dependency-import-check error >&2
 habeas=$PWD/.build/release/habeas
-trap '"$habeas" demo --stop --state "$state" >/dev/null 2>&1 || true' EXIT
+trap '"$habeas" demo --remove --state "$state" >/dev/null 2>&1 || true' EXIT
 
 "$habeas" demo --load-only --size heavy --heavy-messages "$messages" --state "$state"
 config=$state/heavy/habeas.yaml

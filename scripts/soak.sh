@@ -11,7 +11,7 @@ python=$PWD/.habeas/venv/bin/python
 state=$PWD/.habeas/soak
 passed=0
 
-stop() { "$habeas" demo --stop --state "$state" >/dev/null 2>&1 || true; rm -rf "$state"; }
+stop() { "$habeas" demo --remove --state "$state" >/dev/null 2>&1 || true; }
 trap stop EXIT
 stop
 

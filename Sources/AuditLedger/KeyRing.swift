@@ -238,7 +238,7 @@ package struct KeyRing: Sendable {
     }
 
     private static func makeFolder(_ path: String) throws(KeyRingError) {
-        do { try WholeFile.makePrivateFolder(path) } catch {
+        do { try WholeFile.makeFolder(path) } catch {
             throw KeyRingError(.cannotWrite, "can't make \(error)")
         }
     }

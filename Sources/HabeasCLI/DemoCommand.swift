@@ -201,7 +201,9 @@ private struct DemoFolder: Sendable {
     func markLoaded() throws { try WholeFile.replace("\(home)/loaded", with: [], mode: 0o600) }
 
     func make() throws {
-        for folder in [state, home, data, archives] { try WholeFile.makePrivateFolder(folder) }
+        // The server's user must be able to pass through the state folder; everything of ours lies below, closed.
+        try WholeFile.makeFolder(state, mode: 0o755)
+        for folder in [home, data, archives] { try WholeFile.makeFolder(folder) }
     }
 
     /// Settings for the commands a reader tries next.

@@ -57,9 +57,9 @@ package enum WholeFile {
         }
     }
 
-    /// Makes a folder for the owner alone; one that is there stays as it is.
-    package static func makePrivateFolder(_ path: String) throws(WholeFileError) {
-        if mkdir(path, 0o700) != 0 && errno != EEXIST { throw WholeFileError(path) }
+    /// Makes a folder, for the owner alone unless told otherwise; one that is there stays as it is.
+    package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(WholeFileError) {
+        if mkdir(path, mode_t(mode)) != 0 && errno != EEXIST { throw WholeFileError(path) }
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
