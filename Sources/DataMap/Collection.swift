@@ -31,6 +31,9 @@ package struct Collection: Sendable {
     /// What erasure does with the rows.
     package let erasure: ErasureOutcome
 
+    /// Every way out of the table: the steps of each path, or the one step to what encloses it.
+    package var steps: [[Hop]] { paths.map(\.hops) + [nesting?.hop].compactMap { $0 }.map { [$0] } }
+
     /// The rule of a column.
     package func field(_ column: Identifier) -> Field? { fields.first { $0.column == column } }
 }

@@ -75,7 +75,7 @@ package enum MapCheck {
                     message: "the map says nothing of this table",
                     mend: "describe it under collections, or name it under not_included with the reason"))
         }
-        let named = mapped.union(map.subjects.map(\.table)).union(map.collections.flatMap(targets))
+        let named = mapped.union(map.subjects.map(\.table)).union(map.collections.flatMap(\.steps).joined().map(\.to))
         for table in named where catalogue[table] == nil {
             findings.append(
                 MapFinding(
@@ -90,10 +90,6 @@ package enum MapCheck {
                     message: "not_included names a table that doesn't exist", mend: "take the line out"))
         }
         return findings
-    }
-
-    private static func targets(_ collection: Collection) -> [TableName] {
-        collection.paths.flatMap { $0.hops.map(\.to) } + (collection.nesting.map { [$0.hop.to] } ?? [])
     }
 
     private static func columnFindings(_ collection: Collection, _ table: CatalogueTable) -> [MapFinding] {
@@ -147,7 +143,7 @@ package enum MapCheck {
                     message: "the collection \(collection.name) has a path of ownership mention",
                     mend: "this version exports rows that a person owns or shares; name the table under not_included"))
         }
-        for hops in steps(of: collection) {
+        for hops in collection.steps {
             var table = catalogue[collection.table]
             for hop in hops {
                 guard let source = table, let target = catalogue[hop.to] else { break }
@@ -162,10 +158,6 @@ package enum MapCheck {
             }
         }
         return findings
-    }
-
-    static func steps(of collection: Collection) -> [[Hop]] {
-        collection.paths.map(\.hops) + (collection.nesting.map { [[$0.hop]] } ?? [])
     }
 
     private static func hopFindings(
@@ -232,7 +224,7 @@ package enum MapCheck {
         _ collection: Collection, _ map: DataMap, _ catalogue: Catalogue
     ) -> [MapFinding] {
         var findings: [MapFinding] = []
-        for hops in steps(of: collection) {
+        for hops in collection.steps {
             var table = catalogue[collection.table]
             for hop in hops {
                 guard let source = table else { break }

@@ -12,8 +12,6 @@ package struct CollectionQueries: Sendable {
     private let table: CatalogueTable
     private let columns: [PlannedColumn]
     private let collection: Collection
-    /// `FROM … WHERE …`.
-    private let source: String
     /// The owner's key as the path finds it; empty when several paths are OR-ed.
     private let owner: [String]
     /// The enclosing row's key, as the join finds it.
@@ -56,7 +54,6 @@ package struct CollectionQueries: Sendable {
         self.collection = collection
         from = "\(table.name.quoted) AS t0" + builder.joins
         condition = builder.condition
-        source = "FROM \(from) WHERE \(condition)"
         owner = builder.owner
         parentIdentity = []
         order = Self.order(collection, table, columns, "t0")
@@ -77,7 +74,6 @@ package struct CollectionQueries: Sendable {
             parent.from + " JOIN \(table.name.quoted) AS \(child) ON "
             + hop.condition(from: child, of: table, to: parent.alias)
         condition = parent.condition
-        source = "FROM \(from) WHERE \(condition)"
         owner = parent.owner
         parentIdentity = parent.identity
         order = parent.order + Self.order(collection, table, columns, alias)
@@ -125,6 +121,8 @@ package struct CollectionQueries: Sendable {
 
     /// Columns that name a row's folder; a table without any has its rows numbered.
     var keyColumns: [Identifier] { table.identity }
+
+    private var source: String { "FROM \(from) WHERE \(condition)" }
 
     private var values: [String] { columns.map { $0.expression(alias) } }
 

@@ -71,10 +71,7 @@ package struct CollectionPlan: Sendable {
     package var withDescendants: [CollectionPlan] { [self] + children.flatMap(\.withDescendants) }
 
     /// Whether some step of its paths has no foreign key behind it.
-    var isUnenforced: Bool {
-        let steps = collection.paths.flatMap(\.hops) + [collection.nesting?.hop].compactMap { $0 }
-        return steps.contains(where: \.isUnenforced)
-    }
+    var isUnenforced: Bool { collection.steps.joined().contains(where: \.isUnenforced) }
 
     /// The shape of the rows that go into JSON.
     package var jsonShape: RowShape {

@@ -40,6 +40,13 @@ package struct ExportRequest: Sendable {
     }
 }
 
+extension ExportRequest {
+    /// `personal-data_<service>_<yyyy-mm-dd>_<short id>`: the archive's folder, and its file without the ending.
+    package func archiveName(service: String, on day: CivilDate) -> String {
+        "personal-data_\(service)_\(day)_\(id.shortText)"
+    }
+}
+
 /// A person as written by whoever asks: `user:0199…` or `email:ada@example.com`. It prints itself as `<personal>`.
 package struct SubjectReference: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The word before the colon.

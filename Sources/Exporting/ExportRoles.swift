@@ -68,7 +68,7 @@ private struct ColumnNeeds {
                 values[collection.table, default: []].formUnion(facts)
                 paths[collection.table, default: []].insert(file.key)
             }
-            for hops in collection.paths.map(\.hops) + (collection.nesting.map { [[$0.hop]] } ?? []) {
+            for hops in collection.steps {
                 var table = collection.table
                 for hop in hops {
                     paths[table, default: []].formUnion(hop.from)

@@ -83,8 +83,7 @@ actor ExportRun {
 
     var subjectKey: String { subject.key }
 
-    /// `personal-data_<service>_<yyyy-mm-dd>_<short id>`.
-    var rootName: String { "personal-data_\(map.service)_\(snapshot.at.utcDate)_\(request.id.shortText)" }
+    private var rootName: String { request.archiveName(service: map.service, on: snapshot.at.utcDate) }
 
     private func makeManifest(_ generator: String, _ readBack: String) -> Manifest {
         var manifest = Manifest(

@@ -8,29 +8,23 @@ struct Preflight {
 
     func check() async throws {
         guard let lane = snapshot.lanes.first else { preconditionFailure("a snapshot has a lane") }
-        let reader = try await role(lane)
-        let verifier = try await role(snapshot.verifier)
+        let reader = try await lane.facts()
+        let verifier = try await snapshot.verifier.facts()
         if reader.bypassesRowSecurity {
             throw ExportError(
-                .wrongRole, "the exporter's role \(reader.name) is not bound by row security",
-                hint: "ALTER ROLE \(Identifier(reader.name).quoted) NOSUPERUSER NOBYPASSRLS, or run `habeas init`")
+                .wrongRole, "the exporter's role \(reader.role) is not bound by row security",
+                hint: "ALTER ROLE \(Identifier(reader.role).quoted) NOSUPERUSER NOBYPASSRLS, or run `habeas init`")
         }
         if !verifier.bypassesRowSecurity {
             throw ExportError(
-                .wrongRole, "the verifier's role \(verifier.name) is bound by row security, so it can't count past it",
-                hint: "ALTER ROLE \(Identifier(verifier.name).quoted) BYPASSRLS, or run `habeas init`")
+                .wrongRole, "the verifier's role \(verifier.role) is bound by row security, so it can't count past it",
+                hint: "ALTER ROLE \(Identifier(verifier.role).quoted) BYPASSRLS, or run `habeas init`")
         }
-        let findings = MapCheck.findings(map, snapshot.catalogue, reader: reader.name).filter(\.blocksExport)
+        let findings = MapCheck.findings(map, snapshot.catalogue, reader: reader.role).filter(\.blocksExport)
         guard let first = findings.first else { return }
         let others = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
         throw ExportError(
             .mapDoesNotFit, "the map doesn't fit the database: \(first.object): \(first.message)\(others)",
             hint: "\(first.mend); `habeas map check` shows all")
-    }
-
-    private func role(_ connection: PostgresConnection) async throws -> (name: String, bypassesRowSecurity: Bool) {
-        let rows = try await connection.query(
-            "SELECT rolname, rolsuper OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user")
-        return (rows.first?[0] ?? "?", rows.first?[1] == "t")
     }
 }

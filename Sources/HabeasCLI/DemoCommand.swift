@@ -57,7 +57,7 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let folder = DemoFolder(state: state, schemas: schemas, size: size)
         if stop || remove { return try await stopServer() }
-        _ = try WholeFile.read(folder.schema)
+        let schema = String(decoding: try WholeFile.read(folder.schema), as: UTF8.self)
         try folder.make()
         let lock = try await FolderLock(FilePath("\(state)/demo.lock"), patience: .seconds(600))
         defer { lock.release() }
@@ -69,7 +69,7 @@ struct DemoCommand: AsyncParsableCommand {
         } else {
             url = try await startServer(folder)
         }
-        try await load(folder, url, isExternal: external != nil)
+        try await load(schema, folder, url, isExternal: external != nil)
         try folder.writeSettings(databaseURL: external == nil ? url : nil)
         let flags = external.map { ["database.url": $0] } ?? [:]
         let settings = try await Settings(file: folder.settings, flags: flags, ignoresEnvironment: true)
@@ -107,8 +107,7 @@ struct DemoCommand: AsyncParsableCommand {
         return cluster.connectionString(database: folder.database)
     }
 
-    private func load(_ folder: DemoFolder, _ url: String, isExternal: Bool) async throws {
-        let schema = String(decoding: try WholeFile.read(folder.schema), as: UTF8.self)
+    private func load(_ schema: String, _ folder: DemoFolder, _ url: String, isExternal: Bool) async throws {
         let generator = WorkspaceGenerator(size: folder.size, heavyMessages: heavyMessages)
         let data = folder.data
         try await PostgresConnection.withConnection(to: ConnectionTarget(url)) { connection in
@@ -144,7 +143,7 @@ struct DemoCommand: AsyncParsableCommand {
         let request = ExportRequest(
             id: id, subject: subject, right: .access, regime: map.defaultRegime, format: .both, only: [],
             ticket: "DEMO-1", reasonCode: "demonstration")
-        let path = "\(folder.archives)/personal-data_\(map.service)_\(Clock.now.utcDate)_\(id.shortText).zip"
+        let path = "\(folder.archives)/\(request.archiveName(service: map.service, on: Clock.now.utcDate)).zip"
         Terminal.note("exporting email:ada@example.com …\n")
         let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: false)
             .run(request, to: path)

@@ -118,7 +118,7 @@ struct ExportCommand: AsyncParsableCommand {
     private func outputPath(_ request: ExportRequest, _ map: DataMap) -> String {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder else { return output }
-        return "\(output)/personal-data_\(map.service)_\(Clock.now.utcDate)_\(request.id.shortText).zip"
+        return "\(output)/\(request.archiveName(service: map.service, on: Clock.now.utcDate)).zip"
     }
 
     // MARK: output

@@ -6,8 +6,6 @@ package struct ServerFacts: Sendable {
     package let encoding: String
     /// The session's role.
     package let role: String
-    /// Whether the role is a superuser.
-    package let isSuperuser: Bool
     /// Whether the role is not bound by row security.
     package let bypassesRowSecurity: Bool
     /// Whether TLS protects the connection.
@@ -18,11 +16,11 @@ extension PostgresConnection {
     /// Reads the facts of this connection's server and role.
     package func facts() async throws(PostgresError) -> ServerFacts {
         let rows = try await query(
-            "SELECT rolname, rolsuper, rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user")
-        let role = rows.first ?? ["?", "f", "f"]
+            "SELECT rolname, rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user")
+        let role = rows.first ?? ["?", "f"]
         return ServerFacts(
             version: parameter("server_version") ?? "?", encoding: parameter("server_encoding") ?? "?",
-            role: role[0] ?? "?", isSuperuser: role[1] == "t", bypassesRowSecurity: role[2] == "t",
+            role: role[0] ?? "?", bypassesRowSecurity: role[1] == "t",
             isEncrypted: isEncrypted())
     }
 
