@@ -2,11 +2,20 @@
 package struct Catalogue: Sendable {
     /// Tables by name: ordinary and partitioned ones, foreign tables and materialized views; partitions apart.
     package let tables: [TableName: CatalogueTable]
+    private let references: [TableName: [Reference]]
+
+    /// A foreign key and the table that holds it.
+    package typealias Reference = (table: CatalogueTable, key: CatalogueForeignKey)
 
     /// A catalogue of tables.
     package init(tables: [CatalogueTable]) {
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
+        let all = tables.filter { !$0.isPartition }.flatMap { table in table.foreignKeys.map { (table, $0) } }
+        references = Dictionary(grouping: all) { $0.1.to }
     }
+
+    /// Foreign keys that lead to a table, those of partitions apart.
+    package func references(to table: TableName) -> [Reference] { references[table] ?? [] }
 
     /// The table of that name.
     package subscript(_ name: TableName) -> CatalogueTable? { tables[name] }
@@ -140,14 +149,31 @@ package struct CatalogueForeignKey: Sendable, Hashable {
     package let to: TableName
     /// Its columns.
     package let key: [Identifier]
+    /// What happens when a referenced row is deleted.
+    package let onDelete: DeleteAction
 
     /// A key by its parts.
-    package init(name: String, from: [Identifier], to: TableName, key: [Identifier]) {
+    package init(
+        name: String, from: [Identifier], to: TableName, key: [Identifier], onDelete: DeleteAction = .noAction
+    ) {
+        self.onDelete = onDelete
         self.name = name
         self.from = from
         self.to = to
         self.key = key
     }
+}
+
+/// What a foreign key does when the row it refers to is deleted (pg_constraint.confdeltype).
+package enum DeleteAction: Character, Sendable {
+    case noAction = "a"
+    case restrict = "r"
+    case cascade = "c"
+    case setNull = "n"
+    case setDefault = "d"
+
+    /// Whether the deletion fails while a row refers.
+    package var forbids: Bool { self == .noAction || self == .restrict }
 }
 
 /// A row-security policy that applies to SELECT.
@@ -158,9 +184,12 @@ package struct CataloguePolicy: Sendable, Hashable {
     package let isPermissive: Bool
     /// The roles it applies to; empty for all.
     package let roles: [String]
+    /// Columns of the table that it looks at (pg_depend).
+    package let columns: [Identifier]
 
     /// A policy by its parts.
-    package init(name: String, isPermissive: Bool, roles: [String] = []) {
+    package init(name: String, isPermissive: Bool, roles: [String] = [], columns: [Identifier] = []) {
+        self.columns = columns
         self.name = name
         self.isPermissive = isPermissive
         self.roles = roles

@@ -31,6 +31,16 @@ package struct Collection: Sendable {
     /// What erasure does with the rows.
     package let erasure: ErasureOutcome
 
+    /// The paths that lead to a person of that kind.
+    package func paths(to kind: SubjectKind) -> [OwnershipPath] { paths.filter { $0.subject == kind.name } }
+
+    /// The columns shown to a person of that kind when the rows are somebody else's; nil when the rows are theirs.
+    package func mentionedColumns(of kind: SubjectKind) -> Set<Identifier>? {
+        let paths = paths(to: kind)
+        guard paths.contains(where: { $0.ownership == .mention }) else { return nil }
+        return Set(paths.flatMap(\.fields))
+    }
+
     /// Every way out of the table: the steps of each path, or the one step to what encloses it.
     package var steps: [[Hop]] { paths.map(\.hops) + [nesting?.hop].compactMap { $0 }.map { [$0] } }
 
@@ -64,6 +74,8 @@ package struct Field: Sendable {
     package let legalBasis: String
     /// Why it never leaves the database, when it is a secret.
     package let neverExport: String?
+    /// Why it is none, although its name sounds like a secret.
+    package let notSecret: String?
     /// When its value is replaced.
     package let redaction: Redaction?
     /// Whether it is about somebody else.
@@ -97,6 +109,16 @@ package struct OwnershipPath: Hashable, Sendable {
     package let ownership: Ownership
     /// The steps; none when the table is the subject's own.
     package let hops: [Hop]
+    /// Of a mention: the columns that are about the person.
+    package let fields: [Identifier]
+
+    /// A way by its parts.
+    package init(subject: String, ownership: Ownership, hops: [Hop], fields: [Identifier] = []) {
+        self.subject = subject
+        self.ownership = ownership
+        self.hops = hops
+        self.fields = fields
+    }
 }
 
 /// Whose row a path finds.

@@ -39,11 +39,12 @@ struct CollectionReader {
         guard node.isMapping else {
             return OwnershipPath(subject: defaultSubject, ownership: .own, hops: [try Self.hop(node)])
         }
-        try node.checkKeys(["subject", "ownership", "hops"])
+        try node.checkKeys(["subject", "ownership", "hops", "fields"])
         return OwnershipPath(
             subject: try node["subject"]?.text() ?? defaultSubject,
             ownership: try node["ownership"]?.choice(Ownership.self) ?? .own,
-            hops: try MapReader.list(node.required("hops"), Self.hop))
+            hops: try MapReader.list(node.required("hops"), Self.hop),
+            fields: try node["fields"]?.identifiers() ?? [])
     }
 
     private static func hop(_ node: MapNode) throws(DataMapError) -> Hop {
@@ -71,11 +72,12 @@ struct CollectionReader {
         guard node.isMapping else {
             return Field(
                 column: column, name: column.text, category: try node.text(), origin: defaults.origin,
-                legalBasis: defaults.legalBasis, neverExport: nil, redaction: nil, isThirdParty: false,
+                legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, redaction: nil, isThirdParty: false,
                 description: nil, erasure: nil)
         }
         try node.checkKeys([
-            "category", "name", "origin", "legal_basis", "never_export", "redact", "third_party", "description",
+            "category", "name", "origin", "legal_basis", "never_export", "not_secret", "redact", "third_party",
+            "description",
             "erasure",
         ])
         return Field(
@@ -83,7 +85,8 @@ struct CollectionReader {
             category: try node["category"]?.text() ?? defaults.category,
             origin: try node["origin"]?.choice(Origin.self) ?? defaults.origin,
             legalBasis: try node["legal_basis"]?.text() ?? defaults.legalBasis,
-            neverExport: try node["never_export"]?.text(), redaction: try node["redact"].map(redaction),
+            neverExport: try node["never_export"]?.text(), notSecret: try node["not_secret"]?.text(),
+            redaction: try node["redact"].map(redaction),
             isThirdParty: try node["third_party"]?.flag() ?? false, description: try node["description"]?.text(),
             erasure: try node["erasure"].map(Self.erasure))
     }

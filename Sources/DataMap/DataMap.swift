@@ -69,12 +69,16 @@ package struct SubjectKind: Sendable {
     package let name: String
     /// The table with one row a person.
     package let table: TableName
-    /// Columns that identify the row; one for now, since a subject is written `kind:id`.
-    package let key: Identifier
+    /// Columns whose values are one person's and nobody else's.
+    package let key: [Identifier]
+    /// Whether several rows may carry the key of one person, as when an address book names somebody twice.
+    package let hasManyRows: Bool
     /// Other ways to find a person, such as `email`, each with its column of `table`.
     package let identifiers: [(name: String, column: Identifier)]
     /// How the database is told whose rows may be read.
     package let scope: RowSecurityScope
+    /// The column whose value row security is given; the key unless the map says another.
+    package let scopeColumn: Identifier
     /// Whether row security shows a person more than their own rows, such as a team's.
     package let seesMoreThanOwn: Bool
 }

@@ -6,86 +6,121 @@ package struct Hop: Hashable, Sendable, CustomStringConvertible {
     package let to: TableName
     /// Columns of `to`, one for each of `from`.
     package let key: [Identifier]
-    /// Whether the two sides are compared as text, because their types differ.
-    package let isComparedAsText: Bool
-    /// Whether the map says that no foreign key stands behind this step.
-    package let isUnenforced: Bool
+    /// What the map says of it besides.
+    package let flags: Set<HopFlag>
 
     /// A step by its parts.
-    package init(
-        from: [Identifier], to: TableName, key: [Identifier], isComparedAsText: Bool = false, isUnenforced: Bool = false
-    ) {
+    package init(from: [Identifier], to: TableName, key: [Identifier], flags: Set<HopFlag> = []) {
         self.from = from
         self.to = to
         self.key = key
-        self.isComparedAsText = isComparedAsText
-        self.isUnenforced = isUnenforced
+        self.flags = flags
     }
 
-    /// Parses `column -> schema.table(key)`, several columns as `(a, b)`, then `as text` and `unenforced` if so.
+    /// Parses `column -> schema.table(key)`, several columns as `(a, b)`, then flags; odd names in double quotes.
     package init?(_ text: String) {
-        let sides = text.components(separatedBy: "->")
-        guard sides.count == 2, let open = sides[1].lastIndex(of: "("), let close = sides[1].lastIndex(of: ")"),
-            open < close, let to = TableName(sides[1][..<open].trimmed),
-            let flags = Self.flags(sides[1][sides[1].index(after: close)...])
+        var scanner = HopScanner(text)
+        guard let from = scanner.columns(), scanner.take("->"), let to = scanner.table(),
+            let key = scanner.parenthesized(), from.count == key.count, let flags = scanner.flags()
         else { return nil }
-        let from = Self.columns(sides[0].trimmed.strippingParentheses)
-        let key = Self.columns(String(sides[1][sides[1].index(after: open)..<close]))
-        guard !from.isEmpty, from.count == key.count else { return nil }
-        self.init(
-            from: from, to: to, key: key, isComparedAsText: flags.contains("as text"),
-            isUnenforced: flags.contains("unenforced"))
+        self.init(from: from, to: to, key: key, flags: flags)
     }
+
+    /// Whether the two sides are compared as text, because their types differ.
+    package var isComparedAsText: Bool { flags.contains(.asText) }
+    /// Whether the map says that no foreign key stands behind this step.
+    package var isUnenforced: Bool { flags.contains(.unenforced) }
+    /// Whether the step, which leads to its own table, is taken any number of times.
+    package var isRepeated: Bool { flags.contains(.repeated) }
 
     package var description: String {
-        let flags = (isComparedAsText ? " as text" : "") + (isUnenforced ? " unenforced" : "")
-        return "\(Self.list(from)) -> \(to)(\(key.map(\.text).joined(separator: ", ")))\(flags)"
+        let flags = HopFlag.allCases.filter(flags.contains).map { " \($0.rawValue)" }.joined()
+        let left = from.count == 1 ? from[0].written : "(\(Self.list(from)))"
+        return "\(left) -> \(to.written)(\(Self.list(key)))\(flags)"
     }
 
-    private static func list(_ columns: [Identifier]) -> String {
-        columns.count == 1 ? columns[0].text : "(\(columns.map(\.text).joined(separator: ", ")))"
-    }
-
-    private static func columns(_ text: String) -> [Identifier] {
-        text.split(separator: ",").map { Identifier($0.trimmed.strippingQuotes) }
-    }
-
-    private static func flags(_ text: Substring) -> Set<String>? {
-        switch text.trimmed {
-        case "": []
-        case "as text": ["as text"]
-        case "unenforced": ["unenforced"]
-        case "as text unenforced": ["as text", "unenforced"]
-        default: nil
-        }
-    }
+    private static func list(_ columns: [Identifier]) -> String { columns.map(\.written).joined(separator: ", ") }
 }
 
-extension StringProtocol {
-    fileprivate var trimmed: String {
-        let isSpace: (Character) -> Bool = { $0.isWhitespace }
-        let start = firstIndex { !isSpace($0) } ?? endIndex
-        let end = lastIndex { !isSpace($0) }.map { index(after: $0) } ?? start
-        return String(self[start..<end])
-    }
-
-    fileprivate func components(separatedBy separator: String) -> [String] {
-        var parts: [String] = []
-        var rest = self[startIndex...]
-        while let range = rest.firstRange(of: separator) {
-            parts.append(String(rest[..<range.lowerBound]))
-            rest = rest[range.upperBound...]
-        }
-        return parts + [String(rest)]
-    }
+/// What a map may say behind a step.
+package enum HopFlag: String, Sendable, CaseIterable {
+    /// The two sides are compared as text, because their types differ.
+    case asText = "as text"
+    /// No foreign key stands behind the step.
+    case unenforced
+    /// The step leads to its own table and is taken any number of times, none included: from any row of a tree to its
+    /// root.
+    case repeated
 }
 
-extension String {
-    fileprivate var strippingParentheses: String {
-        hasPrefix("(") && hasSuffix(")") ? String(dropFirst().dropLast()) : self
+/// Reads the parts of a step from left to right.
+private struct HopScanner {
+    private var rest: Substring
+
+    init(_ text: String) { rest = text[...] }
+
+    private mutating func skipSpace() { rest = rest.drop(while: \.isWhitespace) }
+
+    mutating func take(_ word: String) -> Bool {
+        skipSpace()
+        guard rest.hasPrefix(word) else { return false }
+        rest = rest.dropFirst(word.count)
+        return true
     }
 
-    fileprivate var strippingQuotes: String {
-        hasPrefix("\"") && hasSuffix("\"") && count > 1 ? String(dropFirst().dropLast()) : self
+    /// A name in double quotes (a quote in it twice), or one that ends before `stop`.
+    private mutating func name(before stop: (Substring) -> Bool) -> Identifier? {
+        skipSpace()
+        var text = ""
+        guard rest.first == "\"" else {
+            while let character = rest.first, !stop(rest) {
+                text.append(character)
+                rest = rest.dropFirst()
+            }
+            while text.last?.isWhitespace ?? false { text.removeLast() }
+            return text.isEmpty ? nil : Identifier(text)
+        }
+        rest = rest.dropFirst()
+        while let character = rest.first {
+            rest = rest.dropFirst()
+            if character == "\"" {
+                guard rest.first == "\"" else { return text.isEmpty ? nil : Identifier(text) }
+                rest = rest.dropFirst()
+            }
+            text.append(character)
+        }
+        return nil
+    }
+
+    /// One column, or several in parentheses.
+    mutating func columns() -> [Identifier]? {
+        skipSpace()
+        if rest.first == "(" { return parenthesized() }
+        return name { $0.hasPrefix("->") }.map { [$0] }
+    }
+
+    mutating func parenthesized() -> [Identifier]? {
+        guard take("(") else { return nil }
+        var columns: [Identifier] = []
+        repeat {
+            guard let column = name(before: { $0.hasPrefix(",") || $0.hasPrefix(")") }) else { return nil }
+            columns.append(column)
+        } while take(",")
+        return take(")") ? columns : nil
+    }
+
+    mutating func table() -> TableName? {
+        guard let schema = name(before: { $0.hasPrefix(".") }), take("."),
+            let table = name(before: { $0.hasPrefix("(") })
+        else { return nil }
+        return TableName(schema: schema, name: table)
+    }
+
+    /// What stands behind the key, in any order; nil when there is anything else.
+    mutating func flags() -> Set<HopFlag>? {
+        var flags: Set<HopFlag> = []
+        while let flag = HopFlag.allCases.first(where: { take($0.rawValue) }) { flags.insert(flag) }
+        skipSpace()
+        return rest.isEmpty ? flags : nil
     }
 }

@@ -15,6 +15,11 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible, Comparab
 
     package var description: String { text }
 
+    /// The name as it is written in a map: in double quotes when it holds more than letters, digits and `_`.
+    package var written: String {
+        text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } && !text.isEmpty ? text : quoted
+    }
+
     package static func < (left: Identifier, right: Identifier) -> Bool { left.text < right.text }
 }
 
@@ -41,6 +46,9 @@ package struct TableName: Hashable, Sendable, CustomStringConvertible, Comparabl
     package var quoted: String { "\(schema.quoted).\(name.quoted)" }
 
     package var description: String { "\(schema).\(name)" }
+
+    /// The name as it is written in a map: odd parts in double quotes.
+    package var written: String { "\(schema.written).\(name.written)" }
 
     package static func < (left: TableName, right: TableName) -> Bool {
         (left.schema, left.name) < (right.schema, right.name)

@@ -54,6 +54,7 @@ struct MapNode {
     // MARK: structure
 
     var isMapping: Bool { node.mapping != nil }
+    var isSequence: Bool { node.sequence != nil }
 
     func entries() throws(DataMapError) -> [(key: String, value: MapNode)] {
         guard let mapping = node.mapping else { throw fail("expected keys and values") }

@@ -35,6 +35,9 @@ extension DataMapError {
     }
 }
 
+/// How many rows of the subject's table are one person.
+private enum RowsOfOne: String, CaseIterable { case one, many }
+
 /// What row security shows a person.
 private enum Visibility: String, CaseIterable { case own, more }
 
@@ -97,16 +100,27 @@ enum MapReader {
     }
 
     private static func subject(_ name: String, _ node: MapNode) throws(DataMapError) -> SubjectKind {
-        try node.checkKeys(["table", "key", "identifiers", "row_security"])
+        try node.checkKeys(["table", "key", "rows", "identifiers", "row_security"])
         guard isSlug(name, allowing: "_") else { throw node.fail("a kind is named with a-z, 0-9 and _") }
         var identifiers: [(name: String, column: Identifier)] = []
         for (identifier, column) in try node["identifiers"]?.entries() ?? [] {
             identifiers.append((identifier, try column.identifier()))
         }
+        let key = try self.key(node.required("key"))
+        let rowSecurity = try node.required("row_security")
         return SubjectKind(
-            name: name, table: try node.required("table").table(), key: try node.required("key").identifier(),
-            identifiers: identifiers, scope: try scope(node.required("row_security")),
-            seesMoreThanOwn: try node["row_security"]?["shows"]?.choice(Visibility.self) == .more)
+            name: name, table: try node.required("table").table(), key: key,
+            hasManyRows: try node["rows"]?.choice(RowsOfOne.self) == .many,
+            identifiers: identifiers, scope: try scope(rowSecurity),
+            scopeColumn: try rowSecurity["from"]?.identifier() ?? key[0],
+            seesMoreThanOwn: try rowSecurity["shows"]?.choice(Visibility.self) == .more)
+    }
+
+    private static func key(_ node: MapNode) throws(DataMapError) -> [Identifier] {
+        guard node.isSequence else { return [try node.identifier()] }
+        let columns = try node.identifiers()
+        guard !columns.isEmpty else { throw node.fail("names no column") }
+        return columns
     }
 
     private static func scope(_ node: MapNode) throws(DataMapError) -> RowSecurityScope {
@@ -114,7 +128,7 @@ enum MapReader {
             guard try node.text() == "none" else { throw node.fail("expected none, setting or claims") }
             return .none
         }
-        try node.checkKeys(["setting", "claim", "shows"])
+        try node.checkKeys(["setting", "claim", "from", "shows"])
         let setting = try node.required("setting").text()
         let parts = setting.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count > 1, parts.allSatisfy({ isSlug($0.lowercased(), allowing: "_") }) else {

@@ -6,6 +6,9 @@ enum MapValidation {
         for subject in map.subjects where !map.schemas.contains(subject.table.schema) {
             faults.append("subjects.\(subject.name): \(subject.table) lies in no schema of `schemas`")
         }
+        for subject in map.subjects where subject.hasManyRows && !subject.key.contains(subject.scopeColumn) {
+            faults.append("subjects.\(subject.name): with `rows: many`, row security can only be given the key")
+        }
         for collection in map.collections { faults += self.faults(of: collection, in: map) }
         for recipient in map.recipients {
             for name in recipient.collections where map.collection(name) == nil {
@@ -52,11 +55,39 @@ enum MapValidation {
     }
 
     private static func pathFaults(_ collection: Collection, _ map: DataMap) -> [String] {
-        collection.paths.compactMap { path in
+        let ends = collection.paths.compactMap { path -> String? in
             guard let subject = map.subject(path.subject) else { return "unknown subject kind “\(path.subject)”" }
             let end = path.hops.last?.to ?? collection.table
             return end == subject.table ? nil : "a path ends at \(end), not at \(subject.table)"
         }
+        return ends + collection.paths.flatMap { repetitionFaults($0, collection) } + mentionFaults(collection, map)
+    }
+
+    private static func repetitionFaults(_ path: OwnershipPath, _ collection: Collection) -> [String] {
+        zip([collection.table] + path.hops.map(\.to), path.hops).compactMap { start, hop in
+            hop.isRepeated && hop.to != start ? "the step “\(hop)” is repeated, but leads to another table" : nil
+        }
+    }
+
+    private static func mentionFaults(_ collection: Collection, _ map: DataMap) -> [String] {
+        var faults: [String] = []
+        for path in collection.paths {
+            switch (path.ownership, path.fields.isEmpty) {
+            case (.mention, true): faults.append("a mention must name under `fields` what is about the person")
+            case (.own, false), (.shared, false): faults.append("`fields` belongs to a mention")
+            default: break
+            }
+            faults += path.fields.filter { collection.field($0)?.neverExport != nil || collection.field($0) == nil }
+                .map { "the mention's field “\($0)” is not among its exported fields" }
+        }
+        for kind in map.subjects {
+            let owned = Set(collection.paths(to: kind).map { $0.ownership == .mention })
+            if owned.count > 1 {
+                faults.append(
+                    "a \(kind.name) owns some rows and is only mentioned in others: make it two collections")
+            }
+        }
+        return faults
     }
 
     private static func fieldFaults(_ collection: Collection) -> [String] {

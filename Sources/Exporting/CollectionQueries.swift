@@ -1,18 +1,17 @@
 internal import DataMap
 
-/// The statements that read one collection. Whose rows is never in their text: it is in a setting of the transaction.
+/// The statements that read one collection. Whose rows is never in their text: it is in settings of the transaction.
 ///
 /// Aliases: `t0` is the root collection's table, `t1` what is nested in it, and so on; `h1`, `h2` … are steps of the
 /// root's path.
 package struct CollectionQueries: Sendable {
-    /// The setting that holds the subject's key.
-    package static let subjectSetting = "habeas.subject"
-
     private let alias: String
     private let table: CatalogueTable
     private let columns: [PlannedColumn]
     private let collection: Collection
-    /// The owner's key as the path finds it; empty when several paths are OR-ed.
+    /// Files the rows point to and the person may have.
+    private let files: [FileReference]
+    /// The owner's key as the path finds it; empty when rows are found by more than one plain path.
     private let owner: [String]
     /// The enclosing row's key, as the join finds it.
     private let parentIdentity: [String]
@@ -31,30 +30,23 @@ package struct CollectionQueries: Sendable {
     // MARK: making
 
     init(
-        root collection: Collection, _ table: CatalogueTable, _ columns: [PlannedColumn], kind: SubjectKind,
-        catalogue: Catalogue
+        root collection: Collection, _ table: CatalogueTable, _ columns: [PlannedColumn], paths: PathConditions
     ) throws(ExportError) {
-        let paths = collection.paths.filter { $0.subject == kind.name }
-        guard paths.allSatisfy({ $0.ownership != .mention }) else {
-            throw ExportError(
-                .unsupportedMap, "the collection \(collection.name) has a path of ownership mention",
-                hint: "this version exports rows that a person owns or shares; describe the mention under not_included")
-        }
-        var builder = PathBuilder(kind: kind, catalogue: catalogue)
-        if paths.count == 1 {
-            try builder.join(paths[0], from: table)
+        let ways = collection.paths(to: paths.kind)
+        var joiner = PathJoiner(paths: paths)
+        if ways.count == 1, joiner.isPlain(ways[0]) {
+            try joiner.join(ways[0], from: table)
         } else {
-            var conditions: [String] = []
-            for path in paths { conditions.append(try builder.membership(path.hops[...], of: table, alias: "t0")) }
-            builder.condition = conditions.map { "(\($0))" }.joined(separator: " OR ")
+            joiner.condition = try paths.membership(in: collection, alias: "t0")
         }
         alias = "t0"
         self.table = table
         self.columns = columns
         self.collection = collection
-        from = "\(table.name.quoted) AS t0" + builder.joins
-        condition = builder.condition
-        owner = builder.owner
+        files = collection.mentionedColumns(of: paths.kind) == nil ? collection.files : []
+        from = "\(table.name.quoted) AS t0" + joiner.joins
+        condition = joiner.condition
+        owner = joiner.owner
         parentIdentity = []
         order = Self.order(collection, table, columns, "t0")
         identity = table.identity.map { "t0.\($0.quoted)" }
@@ -69,6 +61,7 @@ package struct CollectionQueries: Sendable {
         self.table = table
         self.columns = columns
         self.collection = collection
+        files = collection.files
         let child = alias
         from =
             parent.from + " JOIN \(table.name.quoted) AS \(child) ON "
@@ -102,12 +95,9 @@ package struct CollectionQueries: Sendable {
     /// What the verifier counts: rows, rows shown as deleted, rows that point to a file, one number for each reference.
     var count: String {
         let deleted = collection.softDelete.map { "count(\(alias).\($0.quoted))" } ?? "0"
-        let files = collection.files.map { "count(\(alias).\($0.key.quoted))" }
+        let files = self.files.map { "count(\(alias).\($0.key.quoted))" }
         return "SELECT \((["count(*)", deleted] + files).joined(separator: ", ")) \(source)"
     }
-
-    /// What row security alone shows of the table.
-    var visibleCount: String { "SELECT count(*) FROM \(table.name.quoted)" }
 
     /// Rows that point to a file: the row's key, then object key, name, bytes, SHA-256 and media type, all as text.
     func files(_ file: FileReference) -> String {
@@ -131,87 +121,43 @@ package struct CollectionQueries: Sendable {
     }
 }
 
-/// Turns the map's paths into joins and conditions.
-private struct PathBuilder {
-    let kind: SubjectKind
-    let catalogue: Catalogue
+/// A single path whose every step leads to one row at most: each step a join, the last a comparison with the subject's
+/// key, which is also read back with each row.
+private struct PathJoiner {
+    let paths: PathConditions
     private(set) var joins = ""
     var condition = ""
     private(set) var owner: [String] = []
 
-    init(kind: SubjectKind, catalogue: Catalogue) {
-        self.kind = kind
-        self.catalogue = catalogue
+    init(paths: PathConditions) { self.paths = paths }
+
+    /// Whether no step is repeated or leads to several rows. The last one isn't taken when it leads to the person's key.
+    func isPlain(_ path: OwnershipPath) -> Bool {
+        guard let last = path.hops.last else { return true }
+        let joined = last.columns(for: paths.kind.key) == nil ? path.hops[...] : path.hops.dropLast()
+        return !last.isRepeated
+            && joined.allSatisfy { !$0.isRepeated && paths.catalogue[$0.to]?.isUnique($0.key) ?? false }
     }
 
-    /// One path: each step a join, the last a comparison with the subject's key, which is also read back with each row.
     mutating func join(_ path: OwnershipPath, from table: CatalogueTable) throws(ExportError) {
         var current = table
         var alias = "t0"
         for (index, hop) in path.hops.enumerated() {
-            if isLastToSubject(hop, index, path) {
-                try compare(alias, hop.from[0], current, asText: hop.isComparedAsText)
-                return
+            if index == path.hops.count - 1, let columns = hop.columns(for: paths.kind.key) {
+                return try compare(alias, columns, current, asText: hop.isComparedAsText)
             }
             let next = "h\(index + 1)"
             joins += " JOIN \(hop.to.quoted) AS \(next) ON \(hop.condition(from: alias, of: current, to: next))"
-            current = try self.table(hop.to)
+            current = try paths.table(hop.to)
             alias = next
         }
-        try compare(alias, kind.key, current, asText: false)
-    }
-
-    /// Several paths: nested look-ups that can be OR-ed.
-    func membership(
-        _ hops: ArraySlice<Hop>, of table: CatalogueTable, alias: String
-    ) throws(ExportError) -> String {
-        guard let hop = hops.first else { return try comparison(alias, kind.key, table, asText: false) }
-        if hops.count == 1 && hop.key == [kind.key] {
-            return try comparison(alias, hop.from[0], table, asText: hop.isComparedAsText)
-        }
-        let next = alias + "x"
-        let rest = try membership(hops.dropFirst(), of: self.table(hop.to), alias: next)
-        return
-            "EXISTS (SELECT FROM \(hop.to.quoted) AS \(next) WHERE \(hop.condition(from: alias, of: table, to: next)) AND \(rest))"
-    }
-
-    private func isLastToSubject(_ hop: Hop, _ index: Int, _ path: OwnershipPath) -> Bool {
-        index == path.hops.count - 1 && hop.key == [kind.key]
+        try compare(alias, paths.kind.key, current, asText: false)
     }
 
     private mutating func compare(
-        _ alias: String, _ column: Identifier, _ table: CatalogueTable, asText: Bool
+        _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
     ) throws(ExportError) {
-        condition = try comparison(alias, column, table, asText: asText)
-        owner = ["\(alias).\(column.quoted)::text"]
-    }
-
-    /// The setting is compared in the column's own type, so that its index serves (BACKUPS, fast forms).
-    private func comparison(
-        _ alias: String, _ column: Identifier, _ table: CatalogueTable, asText: Bool
-    ) throws(ExportError) -> String {
-        guard let found = table.column(column) else {
-            throw ExportError(.mapDoesNotFit, "the column \(table.name).\(column) doesn't exist")
-        }
-        let key = "nullif(pg_catalog.current_setting('\(CollectionQueries.subjectSetting)', true), '')"
-        if asText { return "\(alias).\(column.quoted)::text = \(key)" }
-        return "\(alias).\(column.quoted) \(found.equals) \(key)::\(found.sqlType)"
-    }
-
-    private func table(_ name: TableName) throws(ExportError) -> CatalogueTable {
-        guard let table = catalogue[name] else {
-            throw ExportError(.mapDoesNotFit, "the table \(name) doesn't exist")
-        }
-        return table
-    }
-}
-
-extension Hop {
-    /// The step as a join condition between two aliases.
-    fileprivate func condition(from alias: String, of table: CatalogueTable, to next: String) -> String {
-        zip(from, key).map { from, key in
-            if isComparedAsText { return "\(alias).\(from.quoted)::text = \(next).\(key.quoted)::text" }
-            return "\(alias).\(from.quoted) \(table.column(from)?.equals ?? "=") \(next).\(key.quoted)"
-        }.joined(separator: " AND ")
+        condition = try paths.isSubject(alias, columns, table, asText: asText)
+        owner = columns.map { "\(alias).\($0.quoted)::text" }
     }
 }

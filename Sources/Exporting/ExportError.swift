@@ -15,7 +15,6 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         /// The database isn't what the map describes.
         case mapDoesNotFit = "export.map-does-not-fit"
         /// The map asks for something this build doesn't do.
-        case unsupportedMap = "export.unsupported-map"
         /// A database role has too many or too few rights.
         case wrongRole = "export.wrong-role"
         /// The exporter saw another number of rows than there are.

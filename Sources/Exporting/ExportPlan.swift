@@ -22,8 +22,11 @@ package struct ExportPlan: Sendable {
     /// All collections, parents before children.
     package var all: [CollectionPlan] { roots.flatMap(\.withDescendants) }
 
+    /// Tables of which row security must show as many rows as the paths lead to.
+    let visibility: [VisibilityCheck]
+
     /// How many connections it takes to read any collection of a map together with what is nested in it.
-    package static func lanes(_ map: DataMap) -> Int {
+    static func lanes(_ map: DataMap) -> Int {
         func size(_ collection: Collection) -> Int { map.children(of: collection.name).reduce(1) { $0 + size($1) } }
         return max(1, map.collections.filter { $0.nesting == nil }.map(size).max() ?? 1)
     }
@@ -49,6 +52,8 @@ package struct ExportPlan: Sendable {
                 hint: "ask for other collections, or under the other right")
         }
         self.roots = roots
+        visibility = try VisibilityCheck.checks(
+            roots.flatMap(\.withDescendants), paths: PathConditions(map: map, kind: kind, catalogue: catalogue))
         self.redacted = redacted
         notIncluded = omitted
     }
@@ -64,14 +69,13 @@ package struct CollectionPlan: Sendable {
     package let columns: [PlannedColumn]
     /// Collections nested in it.
     package let children: [CollectionPlan]
+    /// Files the rows point to; none when the rows are somebody else's.
+    let files: [FileReference]
     /// Its queries.
     package let queries: CollectionQueries
 
     /// Itself, then everything nested in it.
     package var withDescendants: [CollectionPlan] { [self] + children.flatMap(\.withDescendants) }
-
-    /// Whether some step of its paths has no foreign key behind it.
-    var isUnenforced: Bool { collection.steps.joined().contains(where: \.isUnenforced) }
 
     /// The shape of the rows that go into JSON.
     package var jsonShape: RowShape {
@@ -125,7 +129,9 @@ struct ExportScope {
         var included: Set<String> = []
         var omissions: [ExportPlan.Omission] = []
         for collection in ofKind {
-            if right == .export && collection.origin == .inferred {
+            if Self.isInsideMention(collection, of: kind, map) {
+                omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.somebodyElses))
+            } else if right == .export && collection.origin == .inferred {
                 omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.inferred))
             } else if !only.isEmpty && !Self.isAsked(collection, only, map) {
                 omissions.append(ExportPlan.Omission(what: collection.name, reason: "not asked for in this request"))
@@ -148,7 +154,16 @@ struct ExportScope {
         "inferred about you, not provided by you: outside the right to portability (GDPR Art. 20, WP 242), part of the "
         + "right of access"
 
+    static let somebodyElses =
+        "part of a row that is somebody else's: only what is about you is in here (GDPR Art. 15(4))"
+
     func includes(_ collection: Collection) -> Bool { included.contains(collection.name) }
+
+    /// Whether what encloses it is somebody else's row.
+    private static func isInsideMention(_ collection: Collection, of kind: SubjectKind, _ map: DataMap) -> Bool {
+        guard let parent = collection.nesting.flatMap({ map.collection($0.parent) }) else { return false }
+        return parent.mentionedColumns(of: kind) != nil || isInsideMention(parent, of: kind, map)
+    }
 
     private static func leftOutAncestor(
         of collection: Collection, _ included: Set<String>, _ map: DataMap
@@ -198,14 +213,16 @@ struct CollectionPlanner {
         if let parent, let nesting = collection.nesting {
             queries = CollectionQueries(nested: collection, table, columns, by: nesting.hop, in: parent)
         } else {
-            queries = try CollectionQueries(root: collection, table, columns, kind: kind, catalogue: catalogue)
+            queries = try CollectionQueries(
+                root: collection, table, columns, paths: PathConditions(map: map, kind: kind, catalogue: catalogue))
         }
         var children: [CollectionPlan] = []
         for child in map.children(of: collection.name) where scope.includes(child) {
             children.append(try plan(child, parent: queries, &redacted, &omitted))
         }
         return CollectionPlan(
-            collection: collection, table: table, columns: columns, children: children, queries: queries)
+            collection: collection, table: table, columns: columns, children: children,
+            files: collection.mentionedColumns(of: kind) == nil ? collection.files : [], queries: queries)
     }
 
     private func columns(
@@ -213,9 +230,14 @@ struct CollectionPlanner {
         _ omitted: inout [ExportPlan.Omission]
     ) -> [PlannedColumn] {
         var columns: [PlannedColumn] = []
+        let mentioned = collection.mentionedColumns(of: kind)
         for field in collection.fields {
             guard let column = table.column(field.column) else { continue }
             let what = "\(collection.name).\(field.name)"
+            if let mentioned, !mentioned.contains(field.column), field.neverExport == nil {
+                omitted.append(ExportPlan.Omission(what: what, reason: ExportScope.somebodyElses))
+                continue
+            }
             if let reason = field.neverExport {
                 omitted.append(ExportPlan.Omission(what: what, reason: reason))
                 continue

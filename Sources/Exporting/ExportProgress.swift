@@ -2,8 +2,8 @@
 package enum ExportProgress: Sendable {
     /// Rows are counted in the database.
     case counting
-    /// A collection is being read: rows so far, of as many.
-    case reading(collection: String, rows: Int64, of: Int64)
+    /// A collection is being read: rows so far, of as many if that is known yet.
+    case reading(collection: String, rows: Int64, of: Int64?)
     /// Files are being copied: so far, of as many.
     case copying(files: Int64, of: Int64)
     /// The finished archive is being verified; its size in bytes.

@@ -70,8 +70,10 @@ package struct SubjectReference: Sendable, CustomStringConvertible, CustomDebugS
 package struct Subject: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// What kind of person.
     package let kind: SubjectKind
-    /// The key's text as PostgreSQL writes it.
-    let key: String
+    /// The key's columns as PostgreSQL writes them in text.
+    let key: [String]
+    /// What row security is given.
+    let scopeValue: String
 
     package var description: String { "\(kind.name):<personal>" }
     package var debugDescription: String { description }

@@ -56,7 +56,7 @@ private struct ColumnNeeds {
 
     init(_ map: DataMap) {
         for kind in map.subjects {
-            paths[kind.table, default: []].formUnion([kind.key] + kind.identifiers.map(\.column))
+            paths[kind.table, default: []].formUnion(kind.key + [kind.scopeColumn] + kind.identifiers.map(\.column))
         }
         for collection in map.collections {
             let exported = collection.fields.filter { $0.neverExport == nil }.map(\.column)

@@ -30,7 +30,7 @@ extension ExportRun {
         let total = counts.values.flatMap(\.files).reduce(0, +)
         var done: Int64 = 0
         for plan in plan.all {
-            for (index, file) in plan.collection.files.enumerated() {
+            for (index, file) in plan.files.enumerated() {
                 let expected = counts[plan.collection.name]?.files[index] ?? 0
                 let written = try await writeFiles(of: plan, file, bag, &manifest) {
                     done += 1
@@ -55,7 +55,9 @@ extension ExportRun {
         var rows: Int64 = 0
         while let batch = try await source.batch() {
             while let fields = try batch.withBytes({ try RowCounting.nextText($0, at: &source.cursor) }) {
-                guard owner == 0 || fields[0] == subjectKey else { throw ownershipMismatch(plan) }
+                guard owner == 0 || fields.prefix(owner).elementsEqual(subject.key) else {
+                    throw ownershipMismatch(plan)
+                }
                 let row = FileRow(fields[owner...], keyCount: plan.queries.keyColumns.count, number: rows + 1)
                 try await write(row, of: plan, file, bag, &manifest)
                 rows += 1
@@ -70,7 +72,7 @@ extension ExportRun {
         _ row: FileRow, of plan: CollectionPlan, _ file: FileReference, _ bag: BagWriter, _ manifest: inout Manifest
     ) async throws {
         let folder = SafeName.folder(row.key)
-        let part = plan.collection.files.count > 1 ? "/\(SafeName.folder([file.key.text]))" : ""
+        let part = plan.files.count > 1 ? "/\(SafeName.folder([file.key.text]))" : ""
         // Never the object's key: it is an internal address.
         let shown = (row.name ?? "file") + file.suffix
         let path = "data/files/\(plan.collection.name)/\(folder)\(part)/\(SafeName.file(shown))"

@@ -21,22 +21,43 @@ private final class JSONStream {
     var all: [JSONStream] { [self] + children.flatMap { $0.stream.all } }
 }
 
+/// Rows written of one collection into one file.
+private struct WrittenRows {
+    let plan: CollectionPlan
+    let rows: Int64
+}
+
 extension ExportRun {
-    /// Writes one root collection in the forms asked for.
-    func writeData(
-        _ root: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
-    ) async throws {
-        if request.format.hasJSON { try await writeJSON(root, counts, bag, &manifest) }
-        if request.format.hasCSV {
-            for collection in root.withDescendants { try await writeCSV(collection, counts, bag, &manifest) }
+    /// Writes every collection in the forms asked for, and compares what was written with what was counted meanwhile.
+    ///
+    /// - Parameter countsFirst: whether nothing may be written before the counts are known, since it can't be taken back.
+    /// - Returns: the counts by collection.
+    func writeRows(
+        _ bag: BagWriter, _ manifest: inout Manifest, countsFirst: Bool
+    ) async throws -> [String: RowCounts] {
+        progress(.counting)
+        let counter = RowCounter(plan: plan, snapshot: snapshot, known: known)
+        async let counting = counter.counts()
+        if countsFirst { _ = try await counting }
+        var written: [WrittenRows] = []
+        for root in plan.roots {
+            if request.format.hasJSON { written += try await writeJSON(root, bag, &manifest) }
+            if request.format.hasCSV {
+                for collection in root.withDescendants {
+                    written.append(try await writeCSV(collection, bag, &manifest))
+                }
+            }
         }
+        let counts = try await counting
+        for part in written { try check(part.plan, archived: part.rows, counts) }
+        return counts
     }
 
     // MARK: JSON
 
     private func writeJSON(
-        _ root: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
-    ) async throws {
+        _ root: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
+    ) async throws -> [WrittenRows] {
         var lanes = snapshot.lanes[...]
         let stream = try await open(root, &lanes)
         let name = root.collection.name
@@ -44,7 +65,7 @@ extension ExportRun {
         _ = try await bag.addPayload("data/json/\(name).json", mediaType: "application/json") { write in
             var out = OutputBuffer(drain: write)
             try out.append("[")
-            try await writeArray(stream, link: link, counts: counts, into: &out)
+            try await writeArray(stream, link: link, into: &out)
             try out.append("\n]\n")
             try out.flush()
         }
@@ -52,12 +73,12 @@ extension ExportRun {
             guard try await part.source.drain() else {
                 throw ownershipMismatch(part.plan)
             }
-            try check(part.plan, archived: part.encoder.rows, counts)
             manifest.notes.jsonWrittenAsText += part.encoder.stringifiedValues
         }
         let nested = nestedRows(stream, under: "")
         bag.describeLast(
             rows: stream.encoder.rows, nestedRows: nested.isEmpty ? nil : nested, schema: "schemas/\(name).schema.json")
+        return stream.all.map { WrittenRows(plan: $0.plan, rows: $0.encoder.rows) }
     }
 
     /// Each collection of a tree on a lane of its own, all in the same snapshot.
@@ -76,7 +97,7 @@ extension ExportRun {
 
     /// Writes rows while they belong to `link`. Streams are in the same order on every level, so equality is enough.
     private func writeArray(
-        _ stream: JSONStream, link: [UInt8], counts: [String: RowCounts], into out: inout OutputBuffer
+        _ stream: JSONStream, link: [UInt8], into out: inout OutputBuffer
     ) async throws {
         var isFirst = true
         while let batch = try await stream.source.batch() {
@@ -84,23 +105,21 @@ extension ExportRun {
                 try stream.encoder.encode($0, at: &stream.source.cursor, link: link, isFirst: &isFirst, into: &out)
             }
             switch step {
-            case .openRow: try await writeChildren(of: stream, counts, into: &out)
+            case .openRow: try await writeChildren(of: stream, into: &out)
             case .otherLink: return
             case .endOfBatch, .endOfData:
                 stream.source.advance()
-                report(stream.plan, stream.encoder.rows, counts)
+                report(stream.plan, stream.encoder.rows)
             }
         }
     }
 
-    private func writeChildren(
-        of stream: JSONStream, _ counts: [String: RowCounts], into out: inout OutputBuffer
-    ) async throws {
+    private func writeChildren(of stream: JSONStream, into out: inout OutputBuffer) async throws {
         for (key, child) in stream.children {
             try out.append(",")
             try out.append(key)
             try out.append(":[")
-            try await writeArray(child, link: stream.encoder.key, counts: counts, into: &out)
+            try await writeArray(child, link: stream.encoder.key, into: &out)
             try out.append("]")
         }
         try out.append("}")
@@ -119,8 +138,8 @@ extension ExportRun {
     // MARK: CSV
 
     private func writeCSV(
-        _ plan: CollectionPlan, _ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest
-    ) async throws {
+        _ plan: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
+    ) async throws -> WrittenRows {
         let source = try await RowSource(snapshot.lanes[0], plan.queries.csv, budget: snapshot.budget)
         var encoder = RowEncoder(plan.csvShape, syntax: .csv)
         let link = plan.queries.ownerFields == 0 ? [] : ownerLink
@@ -134,23 +153,23 @@ extension ExportRun {
                 }
                 if case .otherLink = step { throw ownershipMismatch(plan) }
                 source.advance()
-                report(plan, encoder.rows, counts)
+                report(plan, encoder.rows)
             }
             try out.flush()
         }
-        try check(plan, archived: encoder.rows, counts)
         bag.describeLast(rows: encoder.rows, nestedRows: nil, schema: nil)
         manifest.notes.csvGuardedCells += encoder.guardedCells
+        return WrittenRows(plan: plan, rows: encoder.rows)
     }
 
     // MARK: judging
 
     /// The subject's key as it stands in front of each row.
-    var ownerLink: [UInt8] { RowEncoder.link([subjectKey]) }
+    var ownerLink: [UInt8] { RowEncoder.link(subject.key) }
 
-    private func report(_ plan: CollectionPlan, _ rows: Int64, _ counts: [String: RowCounts]) {
+    private func report(_ plan: CollectionPlan, _ rows: Int64) {
         let name = plan.collection.name
-        progress(.reading(collection: name, rows: rows, of: counts[name]?.source ?? 0))
+        progress(.reading(collection: name, rows: rows, of: known[name]))
     }
 
     private func check(_ plan: CollectionPlan, archived: Int64, _ counts: [String: RowCounts]) throws {

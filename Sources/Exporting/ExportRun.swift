@@ -20,6 +20,7 @@ actor ExportRun {
     let snapshot: HeldSnapshot
     let stores: [String: FolderStore]
     let progress: @Sendable (ExportProgress) -> Void
+    let known = KnownCounts()
 
     init(
         _ request: ExportRequest, for subject: Subject, map: DataMap, plan: ExportPlan, snapshot: HeldSnapshot,
@@ -62,12 +63,10 @@ actor ExportRun {
     private func write(
         to output: ArchiveOutput, generator: String, readBack: String, sign: @Sendable ([UInt8]) throws -> [UInt8]
     ) async throws -> (Manifest, UInt64) {
-        progress(.counting)
-        let counts = try await countRows()
-        try checkStores(counts)
         let bag = BagWriter(to: output, root: rootName, at: snapshot.at)
         var manifest = makeManifest(generator, readBack)
-        for root in plan.roots { try await writeData(root, counts, bag, &manifest) }
+        let counts = try await writeRows(bag, &manifest, countsFirst: readBack == "not_done")
+        try checkStores(counts)
         try await writeFiles(counts, bag, &manifest)
         manifest.collections = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0.collection, in: map) }
         for (path, bytes) in request.format.hasJSON ? try SchemaBuilder(plan).schemas() : [] {
@@ -80,8 +79,6 @@ actor ExportRun {
         try bag.finish(manifest, organization: map.controller.name, sign: sign)
         return (manifest, bag.writtenBytes)
     }
-
-    var subjectKey: String { subject.key }
 
     private var rootName: String { request.archiveName(service: map.service, on: snapshot.at.utcDate) }
 
@@ -103,43 +100,11 @@ actor ExportRun {
         return manifest
     }
 
-    // MARK: counts
-
-    private func countRows() async throws -> [String: RowCounts] {
-        var counts: [String: RowCounts] = [:]
-        for collection in plan.all {
-            let rows = try await snapshot.verifier.query(collection.queries.count)
-            let numbers = (rows.first ?? []).map { $0.flatMap { Int64($0) } ?? -1 }
-            try await checkVisibleRows(collection, expected: numbers[0])
-            counts[collection.collection.name] = RowCounts(
-                source: numbers[0], softDeleted: numbers[1], files: Array(numbers.dropFirst(2)))
-            try snapshot.budget.check()
-        }
-        return counts
-    }
-
-    /// Row security knows by itself whose rows are whose: it must show as many as the map's path leads to. A path over
-    /// the wrong column, or one that is null in some rows, would leave rows out without anybody noticing.
-    private func checkVisibleRows(_ plan: CollectionPlan, expected: Int64) async throws {
-        guard plan.table.hasRowSecurity, subject.kind.scope != .none else { return }
-        guard !subject.kind.seesMoreThanOwn || plan.isUnenforced else { return }
-        let rows = try await snapshot.lanes[0].query(plan.queries.visibleCount)
-        let visible = rows.first?[0].flatMap { Int64($0) } ?? -1
-        guard visible != expected else { return }
-        throw ExportError(
-            .countMismatch,
-            "\(plan.table.name): row security shows \(visible) rows of the person, the map's path leads to \(expected); "
-                + "the archive is withheld",
-            hint:
-                "correct the path of the collection \(plan.collection.name); if the policies show a person more than their "
-                + "own rows, say so in the map: row_security: { …, shows: more }")
-    }
-
     /// A store that isn't there would make every file look missing.
     private func checkStores(_ counts: [String: RowCounts]) throws {
         for collection in plan.all where counts[collection.collection.name]?.files.contains(where: { $0 > 0 }) ?? false
         {
-            for file in collection.collection.files {
+            for file in collection.files {
                 guard let store = stores[file.store] else {
                     throw ExportError(
                         .storeUnavailable, "the object store “\(file.store)” is not configured",
@@ -152,28 +117,5 @@ actor ExportRun {
                 }
             }
         }
-    }
-}
-
-/// What the verifier counted of one collection.
-struct RowCounts: Sendable {
-    let source: Int64
-    let softDeleted: Int64
-    /// Rows that point to a file, one number for each reference of the map.
-    let files: [Int64]
-
-    /// The manifest's entry; made only after the rows written were found to be as many.
-    func manifestEntry(_ collection: Collection, in map: DataMap) -> Manifest.CollectionCount {
-        var nesting: [String] = []
-        var outermost = collection
-        while let inner = outermost.nesting, let parent = map.collection(inner.parent) {
-            nesting.insert(inner.key, at: 0)
-            outermost = parent
-        }
-        return Manifest.CollectionCount(
-            name: collection.name, title: collection.title, inside: nesting.isEmpty ? nil : outermost.name,
-            nestedAs: nesting.isEmpty ? nil : nesting.joined(separator: "/"), sourceRows: source, archivedRows: source,
-            softDeletedRows: collection.softDelete.map { _ in softDeleted },
-            softDeleteColumn: collection.softDelete.flatMap { column in collection.field(column)?.name })
     }
 }

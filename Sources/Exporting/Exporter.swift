@@ -62,7 +62,7 @@ package struct Exporter: Sendable {
     package func withSnapshot<Value>(
         budget: SnapshotBudget, _ body: (HeldSnapshot) async throws -> sending Value
     ) async throws -> sending Value {
-        try await HeldSnapshot.withSnapshot(of: database, lanes: ExportPlan.lanes(map), budget: budget, body)
+        try await HeldSnapshot.withSnapshot(of: database, lanes: HeldSnapshot.lanes(map), budget: budget, body)
     }
 
     /// Makes the archive of one moment as a file.

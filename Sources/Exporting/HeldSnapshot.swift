@@ -1,4 +1,4 @@
-internal import DataMap
+package import DataMap
 internal import PostgresAccess
 internal import RightsCore
 
@@ -6,7 +6,9 @@ internal import RightsCore
 package struct HeldSnapshot: Sendable {
     /// Connections that read a person's rows.
     let lanes: [PostgresConnection]
-    /// The connection that counts.
+    /// A connection that counts what row security shows, while the lanes are busy.
+    var watcher: PostgresConnection { lanes[lanes.count - 1] }
+    /// The connection that counts past row security.
     let verifier: PostgresConnection
     /// The database as its catalogue has it at this moment.
     let catalogue: Catalogue
@@ -15,6 +17,10 @@ package struct HeldSnapshot: Sendable {
     /// The server's position in its log, read once.
     let lsn: String
     let budget: SnapshotBudget
+
+    /// How many connections under row security it takes: one for each collection of the map's largest tree, and one that
+    /// counts.
+    package static func lanes(_ map: DataMap) -> Int { ExportPlan.lanes(map) + 1 }
 
     /// Holds a snapshot while `body` runs.
     ///
@@ -65,16 +71,18 @@ package struct HeldSnapshot: Sendable {
     /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
     func scope(to subject: Subject) async throws(PostgresError) {
         for connection in lanes + [verifier] {
-            try await connection.set(CollectionQueries.subjectSetting, to: subject.key)
+            for (index, part) in subject.key.enumerated() {
+                try await connection.set(SubjectSetting.name(index), to: part)
+            }
         }
         for lane in lanes {
             switch subject.kind.scope {
             case .none: break
-            case .setting(let name): try await lane.set(name, to: subject.key)
+            case .setting(let name): try await lane.set(name, to: subject.scopeValue)
             case .claims(let setting, let claim):
                 try await lane.query(
                     "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
-                    [setting, claim, subject.key])
+                    [setting, claim, subject.scopeValue])
             }
         }
     }

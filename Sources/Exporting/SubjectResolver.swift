@@ -11,39 +11,62 @@ struct SubjectResolver {
     ///
     /// - Throws: `ExportError` when there is none, or several.
     func resolve(_ reference: SubjectReference) async throws -> Subject {
-        let (kind, column) = try lookUp(reference.scheme)
-        guard let found = snapshot.catalogue[kind.table]?.column(column) else {
-            throw ExportError(.mapDoesNotFit, "the column \(kind.table).\(column) doesn't exist")
-        }
+        let (kind, columns) = try lookUp(reference.scheme)
         let nobody = ExportError(
             .noSuchSubject, "no \(kind.name) has that \(reference.scheme == kind.name ? "id" : reference.scheme)",
             hint: "check the spelling; nothing was written")
-        guard KeyText.fits(reference.value, type: found.baseType) else { throw nobody }
+        guard let values = reference.values(for: columns) else {
+            throw ExportError(
+                .unknownReference, "the key of a \(kind.name) has \(columns.count) parts",
+                hint: "write \(kind.name):\(columns.map(\.text).joined(separator: ","))")
+        }
+        let found = try columns.map { column throws(ExportError) in try self.column(column, of: kind) }
+        guard zip(values, found).allSatisfy({ KeyText.fits($0, type: $1.baseType) }) else { throw nobody }
+        let conditions = found.enumerated().map { "\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.sqlType)" }
+        let wanted = (kind.key + [kind.scopeColumn]).map { "\($0.quoted)::text" }.joined(separator: ", ")
         let rows = try await snapshot.verifier.query(
-            """
-            SELECT \(kind.key.quoted)::text FROM \(kind.table.quoted)
-             WHERE \(column.quoted) \(found.equals) $1::\(found.sqlType) LIMIT 2
-            """, [reference.value])
-        guard let key = rows.first?.first.flatMap({ $0 }) else { throw nobody }
+            "SELECT \(kind.hasManyRows ? "DISTINCT " : "")\(wanted) FROM \(kind.table.quoted) "
+                + "WHERE \(conditions.joined(separator: " AND ")) LIMIT 2", values.map { $0 })
+        guard let row = rows.first else { throw nobody }
         guard rows.count == 1 else {
             throw ExportError(
                 .ambiguousSubject, "several rows of \(kind.table) have that \(reference.scheme)",
                 hint: "name the person by \(kind.name):ID")
         }
-        return Subject(kind: kind, key: key)
+        let key = row.prefix(kind.key.count).compactMap { $0 }
+        guard key.count == kind.key.count, let scopeValue = row.last.flatMap({ $0 }) else {
+            throw ExportError(.noSuchSubject, "the row of that \(kind.name) has no key: it is null in \(kind.table)")
+        }
+        return Subject(kind: kind, key: key, scopeValue: scopeValue)
     }
 
-    private func lookUp(_ scheme: String) throws(ExportError) -> (SubjectKind, Identifier) {
+    private func column(_ name: Identifier, of kind: SubjectKind) throws(ExportError) -> CatalogueColumn {
+        guard let column = snapshot.catalogue[kind.table]?.column(name) else {
+            throw ExportError(.mapDoesNotFit, "the column \(kind.table).\(name) doesn't exist")
+        }
+        return column
+    }
+
+    private func lookUp(_ scheme: String) throws(ExportError) -> (SubjectKind, [Identifier]) {
         if let kind = map.subject(scheme) { return (kind, kind.key) }
         for kind in map.subjects {
             if let identifier = kind.identifiers.first(where: { $0.name == scheme }) {
-                return (kind, identifier.column)
+                return (kind, [identifier.column])
             }
         }
         let known = map.subjects.flatMap { [$0.name] + $0.identifiers.map(\.name) }
         throw ExportError(
             .unknownReference, "“\(scheme)” is neither a kind of person nor an identifier of the map",
             hint: "write one of: \(known.map { "\($0):…" }.joined(separator: ", "))")
+    }
+}
+
+extension SubjectReference {
+    /// The values of a key's columns: the text itself, or its parts between commas; nil when there are not as many.
+    fileprivate func values(for columns: [Identifier]) -> [String]? {
+        guard columns.count > 1 else { return [value] }
+        let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        return parts.count == columns.count ? parts : nil
     }
 }
 

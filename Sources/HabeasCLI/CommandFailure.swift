@@ -66,7 +66,7 @@ struct CommandFailure: Error, Encodable {
         switch code {
         case .unknownReference, .unknownCollection, .nothingToExport: .usage
         case .noSuchSubject: .notFound
-        case .ambiguousSubject, .mapDoesNotFit, .unsupportedMap, .wrongRole: .refused
+        case .ambiguousSubject, .mapDoesNotFit, .wrongRole: .refused
         case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
         case .budgetSpent, .storeUnavailable: .failed
         }

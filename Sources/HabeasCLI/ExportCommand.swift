@@ -182,7 +182,7 @@ struct ExportSession {
         let line = ProgressLine()
         defer { line.clear() }
         let database = ExportDatabase(
-            exporter: PostgresPool(to: try settings.exporterTarget(), limit: ExportPlan.lanes(map)),
+            exporter: PostgresPool(to: try settings.exporterTarget(), limit: HeldSnapshot.lanes(map)),
             verifier: PostgresPool(to: try settings.verifierTarget(), limit: 1))
         let keys = keys
         let exporter = Exporter(
@@ -220,7 +220,8 @@ extension ExportProgress {
     var words: String {
         switch self {
         case .counting: "counting rows …"
-        case .reading(let collection, let rows, let total): "reading \(collection)  \(rows) of \(total) rows"
+        case .reading(let collection, let rows, let total?): "reading \(collection)  \(rows) of \(total) rows"
+        case .reading(let collection, let rows, nil): "reading \(collection)  \(rows) rows"
         case .copying(let files, let total): "copying files  \(files) of \(total)"
         case .readingBack(let bytes): "reading back  \(Terminal.size(bytes)) …"
         case .restarting: "the snapshot's time is up; starting again with a new one …"

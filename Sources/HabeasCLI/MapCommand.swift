@@ -68,7 +68,9 @@ struct MapCommand: AsyncParsableCommand {
             Terminal.print("\(map.service): \(map.controller.name), \(map.defaultRegime)\n")
             for kind in map.subjects {
                 let identifiers = kind.identifiers.map { ", \($0.name)" }.joined()
-                Terminal.print("\(kind.name) = \(kind.table)(\(kind.key))  found by \(kind.name)\(identifiers)")
+                Terminal.print(
+                    "\(kind.name) = \(kind.table)(\(kind.key.map(\.text).joined(separator: ", ")))  found by \(kind.name)\(identifiers)"
+                )
                 for collection in map.collections
                 where collection.nesting == nil && collection.paths.contains(where: { $0.subject == kind.name }) {
                     show(collection, of: kind, in: map, indent: "  ")

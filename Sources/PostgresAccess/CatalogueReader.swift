@@ -42,11 +42,12 @@ extension PostgresConnection {
     private func policy(_ row: [String?]) -> CataloguePolicy {
         CataloguePolicy(
             name: row[0] ?? "", isPermissive: row[1] == "t",
-            roles: (row[2] ?? "").split(separator: "\u{1F}").map(String.init))
+            roles: (row[2] ?? "").split(separator: "\u{1F}").map(String.init),
+            columns: (row[3] ?? "").split(separator: "\u{1F}").map { Identifier(String($0)) })
     }
 }
 
-/// Constraint rows of one table: name, type, column, referenced schema, table, column; in key order.
+/// Constraint rows of one table: name, type, column, referenced schema, table, column, action; in key order.
 private struct ConstraintRows {
     let rows: [[String?]]
 
@@ -61,7 +62,8 @@ private struct ConstraintRows {
             return CatalogueForeignKey(
                 name: name, from: parts.map { Identifier($0[2] ?? "") },
                 to: TableName(schema: Identifier(parts[0][3] ?? ""), name: Identifier(parts[0][4] ?? "")),
-                key: parts.map { Identifier($0[5] ?? "") })
+                key: parts.map { Identifier($0[5] ?? "") },
+                onDelete: parts[0][6]?.first.flatMap(DeleteAction.init(rawValue:)) ?? .noAction)
         }
     }
 }
@@ -109,7 +111,8 @@ private enum CatalogueQueries {
         """
 
     static let constraints = """
-        SELECT n.nspname, c.relname, k.conname, k.contype, a.attname, rn.nspname, rc.relname, ra.attname
+        SELECT n.nspname, c.relname, k.conname, k.contype, a.attname, rn.nspname, rc.relname, ra.attname,
+               k.confdeltype
           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
           CROSS JOIN LATERAL unnest(k.conkey, coalesce(k.confkey, k.conkey)) WITH ORDINALITY u(num, refnum, position)
           JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.num
@@ -131,7 +134,11 @@ private enum CatalogueQueries {
 
     static let policies = """
         SELECT n.nspname, c.relname, p.polname, p.polpermissive,
-               (SELECT string_agg(r.rolname, E'\\x1f') FROM pg_roles r WHERE r.oid = ANY(p.polroles) AND r.oid <> 0)
+               (SELECT string_agg(r.rolname, E'\\x1f') FROM pg_roles r WHERE r.oid = ANY(p.polroles) AND r.oid <> 0),
+               (SELECT string_agg(a.attname, E'\\x1f' ORDER BY a.attnum) FROM pg_depend d
+                  JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+                 WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refobjid = c.oid
+                   AND d.refclassid = 'pg_class'::regclass)
           FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE p.polcmd IN ('r', '*') AND \(own) ORDER BY 1, 2, 3
         """

@@ -64,24 +64,33 @@ enum SampleMap {
         #expect(wrong?.column == 15)
     }
 
-    @Test(arguments: [
-        ("a -> s.t(id)", ["a"], "s.t", ["id"], false, false),
-        ("(a, b) -> s.t(x, y)", ["a", "b"], "s.t", ["x", "y"], false, false),
-        ("a -> \"S.1\".t(id) as text unenforced", ["a"], "S.1.t", ["id"], true, true),
-    ])
-    func readsSteps(
-        text: String, from: [String], to: String, key: [String], isComparedAsText: Bool, isUnenforced: Bool
-    ) throws {
+    @Test(
+        arguments: [
+            ("a -> s.t(id)", ["a"], "s.t", ["id"], []),
+            ("(a, b) -> s.t(x, y)", ["a", "b"], "s.t", ["x", "y"], []),
+            ("a -> \"S.1\".t(id) as text unenforced", ["a"], "S.1.t", ["id"], [.asText, .unenforced]),
+            ("a->s.t(id)unenforced  as text", ["a"], "s.t", ["id"], [.asText, .unenforced]),
+            ("parent -> s.t(id) repeated", ["parent"], "s.t", ["id"], [.repeated]),
+            ("first name -> s.odd table(key)", ["first name"], "s.odd table", ["key"], []),
+            (
+                "(\"a,b\", c) -> s.\"t(1)\"(\"x)\", \"say \"\"y\"\"\")", ["a,b", "c"], "s.t(1)", ["x)", "say \"y\""], []
+            ),
+            ("\"a -> b\" -> s.t(id)", ["a -> b"], "s.t", ["id"], []),
+        ] as [(String, [String], String, [String], Set<HopFlag>)])
+    func readsSteps(text: String, from: [String], to: String, key: [String], flags: Set<HopFlag>) throws {
         let hop = try #require(Hop(text))
 
         #expect(hop.from.map(\.text) == from)
         #expect(hop.to.description == to)
         #expect(hop.key.map(\.text) == key)
-        #expect(hop.isComparedAsText == isComparedAsText)
-        #expect(hop.isUnenforced == isUnenforced)
+        #expect(hop.flags == flags)
+        #expect(Hop(hop.description) == hop)
     }
 
-    @Test(arguments: ["a -> t(id)", "a -> s.t", "(a, b) -> s.t(x)", "a - s.t(id)", "a -> s.t(id) maybe", ""])
+    @Test(arguments: [
+        "a -> t(id)", "a -> s.t", "(a, b) -> s.t(x)", "a - s.t(id)", "a -> s.t(id) maybe", "a -> s.t(id", "a -> s.t()",
+        "",
+    ])
     func refusesSteps(text: String) { #expect(Hop(text) == nil) }
 
     @Test func quotesIdentifiers() {

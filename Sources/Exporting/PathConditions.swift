@@ -1,0 +1,123 @@
+internal import DataMap
+
+/// The setting of a transaction that holds a part of the subject's key, so that it never stands in a statement.
+enum SubjectSetting {
+    /// `habeas.subject`, then `habeas.subject_2` and so on for the further columns of a key.
+    static func name(_ index: Int) -> String { index == 0 ? "habeas.subject" : "habeas.subject_\(index + 1)" }
+
+    /// The part as an expression.
+    static func expression(_ index: Int) -> String {
+        "nullif(pg_catalog.current_setting('\(name(index))', true), '')"
+    }
+}
+
+/// Turns the map's paths into conditions on a row that don't multiply it: every step is a look-up in a list.
+struct PathConditions {
+    let map: DataMap
+    let kind: SubjectKind
+    let catalogue: Catalogue
+
+    /// Whether the row `alias` belongs to the collection: by any of its paths, or by what encloses it.
+    func membership(in collection: Collection, alias: String) throws(ExportError) -> String {
+        let table = try table(collection.table)
+        if let nesting = collection.nesting, let parent = map.collection(nesting.parent) {
+            let outer = alias + "p"
+            return try lookUp(nesting.hop, from: alias, table, in: outer, where: membership(in: parent, alias: outer))
+        }
+        var conditions: [String] = []
+        for path in collection.paths(to: kind) { conditions.append(try condition(path.hops[...], alias, table)) }
+        return Self.any(conditions)
+    }
+
+    /// Conditions joined by OR.
+    static func any(_ conditions: [String]) -> String {
+        conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " OR ")
+    }
+
+    private func condition(
+        _ hops: ArraySlice<Hop>, _ alias: String, _ table: CatalogueTable
+    ) throws(ExportError) -> String {
+        guard let hop = hops.first else { return try isSubject(alias, kind.key, table, asText: false) }
+        if hops.count == 1, let columns = hop.columns(for: kind.key), !hop.isRepeated {
+            return try isSubject(alias, columns, table, asText: hop.isComparedAsText)
+        }
+        let next = alias + "x"
+        let target = try self.table(hop.to)
+        let rest = try condition(hops.dropFirst(), next, target)
+        if hop.isRepeated { return tree(hop, from: alias, table, root: next, where: rest) }
+        return lookUp(hop, from: alias, table, in: next, where: rest)
+    }
+
+    /// Whether these columns of `alias` are the subject's key. The setting is compared in the column's own type, so that
+    /// its index serves.
+    func isSubject(
+        _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
+    ) throws(ExportError) -> String {
+        var parts: [String] = []
+        for (index, name) in columns.enumerated() {
+            guard let column = table.column(name) else {
+                throw ExportError(.mapDoesNotFit, "the column \(table.name).\(name) doesn't exist")
+            }
+            let key = SubjectSetting.expression(index)
+            parts.append(
+                asText
+                    ? "\(alias).\(name.quoted)::text = \(key)"
+                    : "\(alias).\(name.quoted) \(column.equals) \(key)::\(column.sqlType)")
+        }
+        return parts.joined(separator: " AND ")
+    }
+
+    /// A list made once a statement: of one column as an array, which an index can serve.
+    private func lookUp(
+        _ hop: Hop, from alias: String, _ table: CatalogueTable, in next: String, where rest: String
+    ) -> String {
+        let cast = hop.isComparedAsText ? "::text" : ""
+        let keys = hop.key.map { "\(next).\($0.quoted)\(cast)" }.joined(separator: ", ")
+        let list = "SELECT \(keys) FROM \(hop.to.quoted) AS \(next) WHERE \(rest)"
+        guard hop.from.count == 1 else {
+            let columns = hop.from.map { "\(alias).\($0.quoted)\(cast)" }.joined(separator: ", ")
+            return "(\(columns)) IN (\(list))"
+        }
+        let equals = hop.isComparedAsText ? "=" : table.column(hop.from[0])?.equals ?? "="
+        return "\(alias).\(hop.from[0].quoted)\(cast) \(equals) ANY (ARRAY(\(list)))"
+    }
+
+    /// Rows of a tree whose root fulfils a condition; UNION ends where the tree runs in a circle.
+    private func tree(
+        _ hop: Hop, from alias: String, _ table: CatalogueTable, root: String, where rest: String
+    ) -> String {
+        let keys = hop.key.map(\.quoted)
+        let branch = root + "b"
+        let joined = hop.condition(from: branch, of: table, to: "tree")
+        return """
+            (\(keys.map { "\(alias).\($0)" }.joined(separator: ", "))) IN (WITH RECURSIVE tree AS (\
+            SELECT \(keys.map { "\(root).\($0)" }.joined(separator: ", ")) FROM \(hop.to.quoted) AS \(root) WHERE \(rest) \
+            UNION SELECT \(keys.map { "\(branch).\($0)" }.joined(separator: ", ")) FROM \(hop.to.quoted) AS \(branch) \
+            JOIN tree ON \(joined)) SELECT \(keys.joined(separator: ", ")) FROM tree)
+            """
+    }
+
+    func table(_ name: TableName) throws(ExportError) -> CatalogueTable {
+        guard let table = catalogue[name] else {
+            throw ExportError(.mapDoesNotFit, "the table \(name) doesn't exist")
+        }
+        return table
+    }
+}
+
+extension Hop {
+    /// The step as a join condition between two aliases.
+    func condition(from alias: String, of table: CatalogueTable, to next: String) -> String {
+        zip(from, key).map { from, key in
+            if isComparedAsText { return "\(alias).\(from.quoted)::text = \(next).\(key.quoted)::text" }
+            return "\(alias).\(from.quoted) \(table.column(from)?.equals ?? "=") \(next).\(key.quoted)"
+        }.joined(separator: " AND ")
+    }
+
+    /// The step's own columns in the order of a key it leads to; nil when it leads to other columns.
+    func columns(for key: [Identifier]) -> [Identifier]? {
+        guard Set(self.key) == Set(key), self.key.count == key.count else { return nil }
+        let byKey = Dictionary(zip(self.key, from)) { first, _ in first }
+        return key.compactMap { byKey[$0] }
+    }
+}
