@@ -52,6 +52,8 @@ package struct CollectionQueries: Sendable {
         identity = table.identity.map { "t0.\($0.quoted)" }
     }
 
+    /// Rows nested in others. Where the enclosing rows are in the order of their key, the step's own columns stand for
+    /// that key, and a list of keys replaces the join: an index over them gives the rows in order, without a sort.
     init(
         nested collection: Collection, _ table: CatalogueTable, _ columns: [PlannedColumn], by hop: Hop,
         in parent: CollectionQueries
@@ -63,14 +65,34 @@ package struct CollectionQueries: Sendable {
         self.collection = collection
         files = collection.files
         let child = alias
-        from =
-            parent.from + " JOIN \(table.name.quoted) AS \(child) ON "
-            + hop.condition(from: child, of: table, to: parent.alias)
-        condition = parent.condition
-        owner = parent.owner
-        parentIdentity = parent.identity
-        order = parent.order + Self.order(collection, table, columns, alias)
+        let own = Self.order(collection, table, columns, child)
         identity = table.identity.map { "\(child).\($0.quoted)" }
+        if let key = parent.standIn(for: hop, of: table) {
+            let column = "\(child).\(key.quoted)"
+            from = "\(table.name.quoted) AS \(child)"
+            condition = "\(column) = ANY (ARRAY(SELECT \(parent.identity[0]) \(parent.source)))"
+            owner = []
+            parentIdentity = [column]
+            order = [column] + own
+        } else {
+            from =
+                parent.from + " JOIN \(table.name.quoted) AS \(child) ON "
+                + hop.condition(from: child, of: table, to: parent.alias)
+            condition = parent.condition
+            owner = parent.owner
+            parentIdentity = parent.identity
+            order = parent.order + own
+        }
+    }
+
+    /// The step's own column, when its values are the same bytes, in the same order, as the key by which this collection
+    /// is sorted. Texts are not: their order depends on the column's collation.
+    private func standIn(for hop: Hop, of child: CatalogueTable) -> Identifier? {
+        guard hop.from.count == 1, order == identity, table.identity == hop.key, !hop.isComparedAsText,
+            let own = child.column(hop.from[0]), let key = table.column(hop.key[0]),
+            ["uuid", "int2", "int4", "int8"].contains(own.baseType), own.baseType == key.baseType
+        else { return nil }
+        return hop.from[0]
     }
 
     /// The map's order, then what makes it total: the row's identity, else everything that is read of it.

@@ -1,11 +1,12 @@
 internal import PostgresAccess
 internal import RowEncoding
 
-/// One query's rows, pulled batch by batch from one connection.
+/// One query's rows, pulled batch by batch from one connection. One batch is fetched while the last is being written.
 final class RowSource {
     private let connection: PostgresConnection
     private let budget: SnapshotBudget
     private var current: CopyBatch?
+    private var ahead: Task<CopyBatch?, any Error>?
     private var hasEnded = false
     var cursor = RowCursor()
 
@@ -15,15 +16,39 @@ final class RowSource {
         try await connection.startCopy(query: query)
     }
 
+    deinit { ahead?.cancel() }
+
     /// The batch being read, the next one when that is used up, nil at the end of the data.
     func batch() async throws -> CopyBatch? {
         if let current { return current }
         guard !hasEnded else { return nil }
         try budget.check()
-        current = try await connection.nextBatch()
+        current = try await fetched()
         cursor.beginBatch()
-        if current == nil { hasEnded = true }
+        if let current {
+            if current.count <= Self.fetchAheadBound { fetchAhead() }
+        } else {
+            hasEnded = true
+        }
         return current
+    }
+
+    /// A batch of one enormous row is all that is held: fetching ahead could bring another.
+    private static let fetchAheadBound = 1024 * 1024
+
+    private func fetchAhead() {
+        let connection = connection
+        ahead = Task { try await connection.nextBatch() }
+    }
+
+    private func fetched() async throws -> CopyBatch? {
+        guard let ahead else { return try await connection.nextBatch() }
+        self.ahead = nil
+        return try await withTaskCancellationHandler {
+            try await ahead.value
+        } onCancel: {
+            ahead.cancel()
+        }
     }
 
     /// Says that the batch is used up.

@@ -5,7 +5,7 @@ internal import CLibpq
 /// Small rows are gathered; a row of `adoptionBound` bytes or more keeps libpq's own memory, so it is never copied.
 package final class CopyBatch: Sendable {
     /// Rows are gathered until a batch holds this many bytes.
-    static let target = 128 * 1024
+    static let target = 256 * 1024
     /// Rows of this many bytes travel alone.
     static let adoptionBound = 64 * 1024
 
@@ -17,10 +17,10 @@ package final class CopyBatch: Sendable {
     // Written once before it is shared, freed once in deinit.
     private let memory: Memory
 
-    init(gathering bytes: [UInt8]) {
-        let start = UnsafeMutableRawPointer.allocate(byteCount: max(1, bytes.count), alignment: 16)
-        bytes.withUnsafeBytes { start.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count) }
-        memory = Memory(start: start, count: bytes.count, isAdopted: false)
+    /// Takes over the rows gathered.
+    init(gathered rows: consuming RowGatherer) {
+        let (start, count) = rows.takeMemory()
+        memory = Memory(start: start, count: count, isAdopted: false)
     }
 
     init(adopting start: UnsafeMutablePointer<CChar>, count: Int) {
@@ -39,4 +39,29 @@ package final class CopyBatch: Sendable {
         let span = RawSpan(_unsafeStart: UnsafeRawPointer(memory.start), byteCount: memory.count)
         return try body(span)
     }
+}
+
+/// Small rows on their way into one batch: room for a batch and the last row that fills it.
+struct RowGatherer: ~Copyable {
+    private var start: UnsafeMutableRawPointer?
+    private(set) var count = 0
+
+    /// Copies one row of fewer than `CopyBatch.adoptionBound` bytes.
+    mutating func append(_ row: UnsafeMutablePointer<CChar>, count rowCount: Int) {
+        let place =
+            start ?? .allocate(byteCount: CopyBatch.target + CopyBatch.adoptionBound, alignment: 16)
+        start = place
+        (place + count).copyMemory(from: row, byteCount: rowCount)
+        count += rowCount
+    }
+
+    fileprivate consuming func takeMemory() -> (UnsafeMutableRawPointer, Int) {
+        guard let memory = start else { preconditionFailure("a batch holds a row") }
+        let held = count
+        start = nil
+        discard self
+        return (memory, held)
+    }
+
+    deinit { start?.deallocate() }
 }

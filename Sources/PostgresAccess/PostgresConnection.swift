@@ -201,7 +201,7 @@ package actor PostgresConnection {
         }
     }
 
-    /// The next rows, or nil at the end. Nothing is read ahead: the caller's pace is the server's.
+    /// The next rows, or nil at the end. Nothing is read ahead here: the caller's pace is the server's.
     package func nextBatch() async throws(PostgresError) -> CopyBatch? {
         try await cancellable { () throws(PostgresError) in try readBatch() }
     }
@@ -214,7 +214,7 @@ package actor PostgresConnection {
         }
         guard isCopying else { return nil }
         let raw = try live()
-        var gathered: [UInt8] = []
+        var gathered = RowGatherer()
         while gathered.count < CopyBatch.target {
             var row: UnsafeMutablePointer<CChar>?
             let count = Int(PQgetCopyData(raw, &row, 0))
@@ -224,15 +224,14 @@ package actor PostgresConnection {
             }
             if count >= CopyBatch.adoptionBound {
                 let large = CopyBatch(adopting: row, count: count)
-                guard !gathered.isEmpty else { return large }
+                guard gathered.count > 0 else { return large }
                 heldRow = large
                 break
             }
-            if gathered.isEmpty { gathered.reserveCapacity(CopyBatch.target + CopyBatch.adoptionBound) }
-            gathered.append(contentsOf: UnsafeRawBufferPointer(start: row, count: count))
+            gathered.append(row, count: count)
             PQfreemem(row)
         }
-        return gathered.isEmpty ? nil : CopyBatch(gathering: gathered)
+        return gathered.count == 0 ? nil : CopyBatch(gathered: gathered)
     }
 
     /// -1 is the end of the data, -2 an error (libpq-copy); either way results follow until there are none.
