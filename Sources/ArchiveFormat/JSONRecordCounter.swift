@@ -4,11 +4,15 @@
 struct JSONRecordCounter {
     /// Nested arrays that are counted, by the keys that lead to them, joined with `/`.
     private let nestedPaths: Set<String>
+    /// Paths of objects whose keys matter, since one of them may lead to a counted array.
+    private let enclosingPaths: Set<String>
     private(set) var rows: Int64 = 0
     private(set) var nestedRows: [String: Int64] = [:]
 
     private struct Frame {
         let isArray: Bool
+        /// Whether it is an object whose keys are read.
+        let hasKeys: Bool
         /// Keys that lead here, when this is an array that is counted or an object in one.
         let path: String?
         var key: [UInt8] = []
@@ -23,6 +27,8 @@ struct JSONRecordCounter {
 
     init(nestedPaths: some Sequence<String>) {
         self.nestedPaths = Set(nestedPaths)
+        enclosingPaths = Set(
+            nestedPaths.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" })
         for path in nestedPaths { nestedRows[path] = 0 }
     }
 
@@ -40,11 +46,23 @@ struct JSONRecordCounter {
         }
     }
 
-    /// Where the next quote or backslash stands: most bytes of an archive are letters of values.
+    /// Where the next quote or backslash stands: most bytes of an archive are letters of values, so eight are looked at
+    /// together.
     private static func endOfPlainText(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
+        while index + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let marks = zeroBytes(word ^ 0x2222_2222_2222_2222) | zeroBytes(word ^ 0x5C5C_5C5C_5C5C_5C5C)
+            if marks != 0 { return index + marks.trailingZeroBitCount / 8 }
+            index += 8
+        }
         while index < bytes.count, bytes[index] != 0x22, bytes[index] != 0x5C { index += 1 }
         return index
+    }
+
+    /// The high bit of each byte that is zero; of those above the first one it may set too many.
+    private static func zeroBytes(_ word: UInt64) -> UInt64 {
+        (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
     }
 
     private mutating func readInString(_ byte: UInt8) {
@@ -68,7 +86,7 @@ struct JSONRecordCounter {
             string.removeAll(keepingCapacity: true)
         case UInt8(ascii: "["), UInt8(ascii: "{"): open(isArray: byte == UInt8(ascii: "["))
         case UInt8(ascii: "]"), UInt8(ascii: "}"): close(isArray: byte == UInt8(ascii: "]"))
-        case UInt8(ascii: ","): isExpectingKey = frames.last.map { !$0.isArray && $0.path != nil } ?? false
+        case UInt8(ascii: ","): isExpectingKey = frames.last?.hasKeys ?? false
         default: break
         }
     }
@@ -79,8 +97,9 @@ struct JSONRecordCounter {
         if !isArray, let path {
             if path.isEmpty { rows += 1 } else { nestedRows[path, default: 0] += 1 }
         }
-        frames.append(Frame(isArray: isArray, path: path))
-        isExpectingKey = !isArray && path != nil
+        let hasKeys = !isArray && path.map(enclosingPaths.contains) ?? false
+        frames.append(Frame(isArray: isArray, hasKeys: hasKeys, path: path))
+        isExpectingKey = hasKeys
     }
 
     /// The top array and its objects have the empty path; an array under a counted key extends the object's.

@@ -73,14 +73,24 @@ struct MessagesTable: DemoTable {
         of unit: Unit, _ sentences: [String], _ random: inout SplitMix64, to rows: inout CopyRows
     ) {
         if let odd = unit.odd({ $0.bodies }) ?? unit.odd({ $0.texts }) { return rows.text(odd) }
+        var body =
+            unit.count > Self.mostOfOnePerson
+            ? Prose.text(words: random.within(15...90), &random) : Self.joined(sentences, &random)
+        if unit.ordinal % 8 == 0 { body += " Reference \(unit.person.canary)." }
+        rows.plain(body)
+    }
+
+    /// With more messages than this, the topics' sentences would repeat too often to be like anybody's.
+    private static let mostOfOnePerson = 10_000
+
+    private static func joined(_ sentences: [String], _ random: inout SplitMix64) -> String {
         let first = random.below(sentences.count)
         var body = sentences[first]
         for next in 1...random.within(1...sentences.count - 1) {
             body += " "
             body += sentences[(first + next) % sentences.count]
         }
-        if unit.ordinal % 8 == 0 { body += " Reference \(unit.person.canary)." }
-        rows.plain(body)
+        return body
     }
 
     private func writeMetadata(of unit: Unit, _ random: inout SplitMix64, to rows: inout CopyRows) {
