@@ -49,14 +49,7 @@ import Testing
     ) async throws {
         try await TestCluster.withDatabase { database in
             try await database.run(Self.schema + "; " + change)
-            let parsed = try DataMap(yaml: map)
-            try await PostgresConnection.withConnection(to: database.target()) { connection in
-                let grants = ExportRoles.statements(
-                    parsed, try await connection.readCatalogue(), exporter: "habeas_exporter",
-                    verifier: "habeas_verifier"
-                ).filter { $0.hasPrefix("GRANT") }
-                try await connection.apply(grants, passwords: [])
-            }
+            try await database.grantExport(of: try DataMap(yaml: map))
             try await withFolder { folder in
                 try FileManager.default.createDirectory(atPath: "\(folder)/objects", withIntermediateDirectories: true)
                 try Data("log".utf8).write(to: URL(filePath: "\(folder)/objects/same"))

@@ -10,8 +10,11 @@ package enum Checkout {
     }()
 
     /// The text of the workspace's map.
-    package static func workspaceMap() throws -> String {
-        try String(contentsOfFile: "\(path)/schemas/workspace.map.yaml", encoding: .utf8)
+    package static func workspaceMap() throws -> String { try text("schemas/workspace.map.yaml") }
+
+    /// The text of a file of the checkout.
+    package static func text(_ file: String) throws -> String {
+        try String(contentsOfFile: "\(path)/\(file)", encoding: .utf8)
     }
 
     /// The built program, beside the test bundle.

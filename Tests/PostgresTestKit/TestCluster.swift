@@ -2,7 +2,7 @@
 
 internal import DemoWorkspace
 internal import Exporting
-internal import DataMap
+package import DataMap
 internal import Foundation
 package import PostgresAccess
 package import PrivatePostgres
@@ -122,6 +122,15 @@ package struct TestDatabase: Sendable {
     /// Runs statements as superuser.
     package func run(_ sql: String) async throws {
         try await PostgresConnection.withConnection(to: target()) { try await $0.run(unsafeSQL: sql) }
+    }
+
+    /// Gives the test's roles what a map needs; the roles themselves are the whole cluster's.
+    package func grantExport(of map: DataMap) async throws {
+        try await PostgresConnection.withConnection(to: target()) { connection in
+            let statements = ExportRoles.statements(
+                map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
+            try await connection.apply(statements.filter { $0.hasPrefix("GRANT") }, passwords: [])
+        }
     }
 
     /// Rows of a query as superuser.
