@@ -1,5 +1,6 @@
 internal import CLibarchive
 internal import Glibc
+internal import Synchronization
 
 /// Where an archive's bytes go: a file that appears whole or not at all, or a stream.
 ///
@@ -125,8 +126,12 @@ package final class ArchiveOutput {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
+    /// Folders looked through since the program began: once is enough, and a folder may hold many archives.
+    private static let cleanedFolders = Mutex<Set<String>>([])
+
     /// A partial file that nobody holds locked was left by a killed process.
     private static func removeOrphans(in folder: String) {
+        guard cleanedFolders.withLock({ $0.insert(folder).inserted }) else { return }
         guard let listing = opendir(folder) else { return }
         defer { closedir(listing) }
         while let entry = readdir(listing) {

@@ -114,11 +114,12 @@ package struct CollectionQueries: Sendable {
     /// Rows for CSV: link to the owner, columns.
     var csv: String { select(owner + values) }
 
-    /// What the verifier counts: rows, rows shown as deleted, rows that point to a file, one number for each reference.
+    /// What the verifier counts: rows, rows shown as deleted, and an array of rows that point to a file, one number for
+    /// each reference.
     var count: String {
         let deleted = collection.softDelete.map { "count(\(alias).\($0.quoted))" } ?? "0"
-        let files = self.files.map { "count(\(alias).\($0.key.quoted))" }
-        return "SELECT \((["count(*)", deleted] + files).joined(separator: ", ")) \(source)"
+        let files = self.files.map { "count(\(alias).\($0.key.quoted))" }.joined(separator: ", ")
+        return "SELECT count(*), \(deleted), pg_catalog.array_to_string(ARRAY[\(files)]::bigint[], ',') \(source)"
     }
 
     /// Rows that point to a file: the row's key, then object key, name, bytes, SHA-256 and media type, all as text.

@@ -28,6 +28,9 @@ package struct SnapshotBudget: Sendable {
         self.elapsed = elapsed
     }
 
+    /// Whether it is time for a fresh snapshot, with enough left to finish what was begun.
+    var isHalfSpent: Bool { elapsed() > limit / 2 }
+
     func check() throws(ExportError) {
         guard elapsed() > limit else { return }
         throw ExportError(

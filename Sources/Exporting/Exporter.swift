@@ -58,11 +58,14 @@ package struct Exporter: Sendable {
         }
     }
 
-    /// Lends a snapshot from which any number of archives can be made.
+    /// Lends a snapshot from which any number of archives can be made, once the map is known to fit it.
     package func withSnapshot<Value>(
         budget: SnapshotBudget, _ body: (HeldSnapshot) async throws -> sending Value
     ) async throws -> sending Value {
-        try await HeldSnapshot.withSnapshot(of: database, lanes: HeldSnapshot.lanes(map), budget: budget, body)
+        try await HeldSnapshot.withSnapshot(of: database, lanes: HeldSnapshot.lanes(map), budget: budget) { snapshot in
+            try await Preflight(map: map, snapshot: snapshot).check()
+            return try await body(snapshot)
+        }
     }
 
     /// Makes the archive of one moment as a file.
@@ -88,7 +91,6 @@ package struct Exporter: Sendable {
     }
 
     private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
-        try await Preflight(map: map, snapshot: snapshot).check()
         let subject = try await SubjectResolver(map: map, snapshot: snapshot).resolve(request.subject)
         let plan = try ExportPlan(
             map, snapshot.catalogue, kind: subject.kind, right: request.right, regime: request.regime,

@@ -71,20 +71,28 @@ package struct HeldSnapshot: Sendable {
     /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
     func scope(to subject: Subject) async throws(PostgresError) {
         for connection in lanes + [verifier] {
-            for (index, part) in subject.key.enumerated() {
-                try await connection.set(SubjectSetting.name(index), to: part)
-            }
+            try await connection.query(
+                Self.setting(subject.key.count),
+                subject.key.enumerated().flatMap { index, part in
+                    [SubjectSetting.name(index), part]
+                })
         }
         for lane in lanes {
             switch subject.kind.scope {
             case .none: break
-            case .setting(let name): try await lane.set(name, to: subject.scopeValue)
+            case .setting(let name): try await lane.query(Self.setting(1), [name, subject.scopeValue])
             case .claims(let setting, let claim):
                 try await lane.query(
                     "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
                     [setting, claim, subject.scopeValue])
             }
         }
+    }
+
+    /// Sets so many settings of the transaction, each a name and a value.
+    private static func setting(_ count: Int) -> String {
+        let calls = (0..<count).map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
+        return "SELECT \(calls.joined(separator: ", "))"
     }
 }
 

@@ -14,37 +14,36 @@ struct RowCounter: Sendable {
     /// - Throws: `ExportError` when the two differ: a path over the wrong column, or one that is null in some rows, would
     ///   leave rows out without anybody noticing.
     func counts() async throws -> [String: RowCounts] {
-        async let visible = visibleRows()
-        var counts: [String: RowCounts] = [:]
-        for collection in plan.all {
-            let rows = try await snapshot.verifier.query(collection.queries.count)
-            let numbers = (rows.first ?? []).map { $0.flatMap { Int64($0) } ?? -1 }
-            let name = collection.collection.name
-            counts[name] = RowCounts(source: numbers[0], softDeleted: numbers[1], files: Array(numbers.dropFirst(2)))
-            known.set(name, numbers[0])
-            try snapshot.budget.check()
-        }
+        async let visible = numbers(plan.visibility.map(\.visible), on: snapshot.watcher)
+        let counts = try await sourceRows()
+        known.set(counts)
+        var shared = try await numbers(plan.visibility.compactMap(\.union), on: snapshot.verifier)[...]
         for (check, shown) in zip(plan.visibility, try await visible) {
-            try await compare(check, shown, counts)
+            let expected = check.union == nil ? counts[check.collections[0]]?.source : shared.popFirst()
+            try compare(check, shown, expected ?? -1)
         }
+        try snapshot.budget.check()
         return counts
     }
 
-    private func visibleRows() async throws -> [Int64] {
-        var numbers: [Int64] = []
-        for check in plan.visibility {
-            numbers.append(try await number(check.visible, on: snapshot.watcher))
-            try snapshot.budget.check()
-        }
-        return numbers
+    private func sourceRows() async throws -> [String: RowCounts] {
+        let rows = try await snapshot.verifier.query(Self.oneStatement(plan.all.map(\.queries.count)))
+        return Dictionary(
+            uniqueKeysWithValues: zip(plan.all, rows).map { ($0.collection.name, RowCounts($1.dropFirst())) })
     }
 
-    private func compare(_ check: VisibilityCheck, _ shown: Int64, _ counts: [String: RowCounts]) async throws {
-        let expected: Int64
-        switch check.expected {
-        case .collection(let name): expected = counts[name]?.source ?? -1
-        case .rows(let query): expected = try await number(query, on: snapshot.verifier)
-        }
+    private func numbers(_ queries: [String], on connection: PostgresConnection) async throws -> [Int64] {
+        guard !queries.isEmpty else { return [] }
+        return try await connection.query(Self.oneStatement(queries)).map { $0[1].flatMap { Int64($0) } ?? -1 }
+    }
+
+    /// Several queries of one row each, as one statement that gives their rows in order, numbered.
+    private static func oneStatement(_ queries: [String]) -> String {
+        queries.enumerated().map { "SELECT \($0), q.* FROM (\($1)) AS q" }.joined(separator: " UNION ALL ")
+            + " ORDER BY 1"
+    }
+
+    private func compare(_ check: VisibilityCheck, _ shown: Int64, _ expected: Int64) throws {
         guard shown != expected else { return }
         throw ExportError(
             .countMismatch,
@@ -54,17 +53,13 @@ struct RowCounter: Sendable {
                 "correct the paths of \(check.collections.joined(separator: ", ")); if the policies show a person more "
                 + "than their own rows, say so in the map: row_security: { …, shows: more }")
     }
-
-    private func number(_ query: String, on connection: PostgresConnection) async throws -> Int64 {
-        try await connection.query(query).first?[0].flatMap { Int64($0) } ?? -1
-    }
 }
 
 /// Counts as they become known, for whoever shows progress meanwhile.
 final class KnownCounts: Sendable {
     private let numbers = Mutex<[String: Int64]>([:])
 
-    func set(_ collection: String, _ rows: Int64) { numbers.withLock { $0[collection] = rows } }
+    func set(_ counts: [String: RowCounts]) { numbers.withLock { $0 = counts.mapValues(\.source) } }
 
     subscript(_ collection: String) -> Int64? { numbers.withLock { $0[collection] } }
 }
@@ -75,6 +70,14 @@ struct RowCounts: Sendable {
     let softDeleted: Int64
     /// Rows that point to a file, one number for each reference of the map.
     let files: [Int64]
+
+    /// Counts as the server gives them; what can't be read is no count, and equals none.
+    init(_ row: ArraySlice<String?>) {
+        let fields = row.map { $0 ?? "" }
+        source = Int64(fields.first ?? "") ?? -1
+        softDeleted = Int64(fields.dropFirst().first ?? "") ?? -1
+        files = (fields.last ?? "").split(separator: ",").map { Int64($0) ?? -1 }
+    }
 
     /// The manifest's entry; made only after the rows written were found to be as many.
     func manifestEntry(_ collection: Collection, in map: DataMap) -> Manifest.CollectionCount {

@@ -2,20 +2,13 @@ internal import DataMap
 
 /// A table of which row security must show as many rows as the map's paths lead to.
 struct VisibilityCheck: Sendable {
-    /// How many rows that are.
-    enum Expected: Sendable {
-        /// As many as were counted of the one collection over the table.
-        case collection(String)
-        /// As many as this statement counts: several collections of the map lie over the table.
-        case rows(query: String)
-    }
-
     let table: TableName
     /// The collections over it.
     let collections: [String]
     /// What row security alone shows of the table.
     let visible: String
-    let expected: Expected
+    /// What the map's paths lead to when several collections lie over the table; else it is the one's count.
+    let union: String?
 
     /// The checks of a plan's tables: those with row security that is told whose rows are meant, unless it shows a person
     /// more than their own; a path that no foreign key stands behind is always checked.
@@ -38,14 +31,14 @@ struct VisibilityCheck: Sendable {
         self.collections = collections.map(\.name)
         visible = "SELECT count(*) FROM \(table.quoted)"
         if collections.count == 1 {
-            expected = .collection(collections[0].name)
+            union = nil
         } else {
             var conditions: [String] = []
             for collection in collections {
                 conditions.append(try paths.membership(in: collection, alias: "t0"))
             }
             let any = PathConditions.any(conditions)
-            expected = .rows(query: "SELECT count(*) FROM \(table.quoted) AS t0 WHERE \(any)")
+            union = "SELECT count(*) FROM \(table.quoted) AS t0 WHERE \(any)"
         }
     }
 }

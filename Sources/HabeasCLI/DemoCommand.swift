@@ -145,8 +145,8 @@ struct DemoCommand: AsyncParsableCommand {
             ticket: "DEMO-1", reasonCode: "demonstration")
         let path = "\(folder.archives)/\(request.archiveName(service: map.service, on: Clock.now.utcDate)).zip"
         Terminal.note("exporting email:ada@example.com …\n")
-        let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: false)
-            .run(request, to: path)
+        let outcome = try await ExportSession(settings: settings, map: map, keys: keys)
+            .write(request, to: path)
         Terminal.print(ArchiveListing(outcome.manifest).text)
         let report = try ArchiveVerifier.verify(path: path, keys: try keys.rawKeys())
         Terminal.print(

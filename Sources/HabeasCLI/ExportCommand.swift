@@ -4,6 +4,7 @@ internal import AuditLedger
 internal import DataMap
 internal import Exporting
 internal import FoundationEssentials
+internal import ObjectStore
 internal import PostgresAccess
 internal import RightsCore
 
@@ -23,10 +24,19 @@ struct ExportCommand: AsyncParsableCommand {
               habeas export user:0199… --only tasks,contacts --ticket T-1 --reason dsar
               echo email:ada@example.com | habeas export - --ticket T-1 --reason dsar
               habeas export user:0199… --ticket T-1 --reason dsar -o - > ada.zip
+              habeas export --people list.txt -o archives --ticket T-2 --reason migration
             """)
 
     @Argument(help: "KIND:ID or an identifier such as email:ADDRESS; “-” reads it from standard input.")
-    var subject: String
+    var subject: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instead of one person: a file with one a line, or “-” for standard input.", valueName: "file"))
+    var people: String?
+
+    @Option(help: ArgumentHelp("With --people: archives made at the same time.", valueName: "number"))
+    var jobs: Int = 2
 
     @Option(help: ArgumentHelp("Under which right.", valueName: "export|access"))
     var right: String = "export"
@@ -65,17 +75,18 @@ struct ExportCommand: AsyncParsableCommand {
         flags["snapshot.budget"] = snapshotBudget
         let settings = try await Settings(file: common.config, flags: flags)
         let map = try settings.map()
-        let request = try makeRequest(map)
-        let keys = try KeyRing(folder: settings.keysPath)
+        guard (subject == nil) != (people == nil) else { throw usage("name one person, or a list with --people") }
+        let session = ExportSession(settings: settings, map: map, keys: try KeyRing(folder: settings.keysPath))
+        if let people { return try await exportAll(try lines(of: people), map, session) }
+        let request = try makeRequest(for: try subjectText(), map)
+        if output == "-" { return try report(try await session.stream(request), at: nil) }
         let path = outputPath(request, map)
-        let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: output == "-")
-            .run(request, to: path)
-        try report(outcome, at: output == "-" ? nil : path)
+        try report(try await session.write(request, to: path), at: path)
     }
 
     // MARK: input
 
-    private func makeRequest(_ map: DataMap) throws -> ExportRequest {
+    private func makeRequest(for person: String, _ map: DataMap) throws -> ExportRequest {
         guard let right = Right(rawValue: right) else { throw usage("--right is export or access") }
         guard let format = DataFormat(rawValue: format) else { throw usage("--format is json, csv or both") }
         guard let reason = Reason(reason) else {
@@ -89,7 +100,7 @@ struct ExportCommand: AsyncParsableCommand {
             }
             regimeID = known
         }
-        guard let reference = SubjectReference(try subjectText()) else {
+        guard let reference = SubjectReference(person) else {
             throw usage("a person is written KIND:ID or an identifier such as email:ADDRESS")
         }
         let collections = only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
@@ -103,9 +114,14 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     private func subjectText() throws -> String {
-        guard subject == "-" else { return subject }
+        guard let subject, subject == "-" else { return subject ?? "" }
         guard let line = try StandardInput.line(), !line.isEmpty else { throw usage("nothing came on standard input") }
         return line
+    }
+
+    private func lines(of file: String) throws -> [String] {
+        let text = String(decoding: try WholeFile.read(file == "-" ? "/dev/stdin" : file), as: UTF8.self)
+        return text.split(whereSeparator: \.isNewline).map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
     }
 
     private func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, code: "usage", message) }
@@ -119,6 +135,32 @@ struct ExportCommand: AsyncParsableCommand {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder else { return output }
         return "\(output)/\(request.archiveName(service: map.service, on: Clock.now.utcDate)).zip"
+    }
+
+    // MARK: many people
+
+    private func exportAll(_ people: [String], _ map: DataMap, _ session: ExportSession) async throws {
+        guard !people.isEmpty else { throw usage("--people names nobody") }
+        guard (1...64).contains(jobs) else { throw usage("--jobs is a number from 1 to 64") }
+        var isFolder = false
+        guard FileManager.default.fileExists(atPath: output, isDirectory: &isFolder), isFolder else {
+            throw usage("with --people, --output is a folder that exists")
+        }
+        let batch = try makeJobs(people, map)
+        let list = BatchReport(total: batch.count, asJSON: common.json)
+        try await session.write(batch, workers: min(jobs, batch.count)) { job, result in list.add(job, result) }
+        try list.finish()
+    }
+
+    private func makeJobs(_ people: [String], _ map: DataMap) throws -> [BatchExport.Job] {
+        var names: Set<String> = []
+        var batch: [BatchExport.Job] = []
+        for (index, person) in people.enumerated() {
+            var request = try makeRequest(for: person, map)
+            while !names.insert(request.id.shortText).inserted { request = try makeRequest(for: person, map) }
+            batch.append(BatchExport.Job(number: index + 1, request: request, path: outputPath(request, map)))
+        }
+        return batch
     }
 
     // MARK: output
@@ -140,91 +182,15 @@ struct ExportCommand: AsyncParsableCommand {
     }
 }
 
+extension Substring {
+    fileprivate func trimmingWhitespace() -> String {
+        var rest = self.drop(while: \.isWhitespace)
+        while rest.last?.isWhitespace ?? false { rest.removeLast() }
+        return String(rest)
+    }
+}
+
 /// The clock at the door.
 enum Clock {
     static var now: Instant { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
-}
-
-/// What `--json` prints of an export.
-private struct ExportSummary: Encodable {
-    let path: String?
-    let bytes: UInt64
-    let request: String
-    let snapshot: Manifest.Snapshot
-    let collections: [Manifest.CollectionCount]
-    let files: Int
-    let missing: [Manifest.MissingFile]
-    let redacted: [Manifest.Omission]
-    let notIncluded: [Manifest.Omission]
-
-    init(_ outcome: ExportOutcome, _ path: String?) {
-        let manifest = outcome.manifest
-        self.path = path
-        bytes = outcome.bytes
-        request = manifest.request.id
-        snapshot = manifest.snapshot
-        collections = manifest.collections
-        files = manifest.files.count { $0.path.hasPrefix("data/files/") }
-        missing = manifest.missing
-        redacted = manifest.redacted
-        notIncluded = manifest.notIncluded
-    }
-}
-
-/// Runs one export with its connections, keys and progress.
-struct ExportSession {
-    let settings: Settings
-    let map: DataMap
-    let keys: KeyRing
-    let isStreaming: Bool
-
-    func run(_ request: ExportRequest, to path: String) async throws -> ExportOutcome {
-        let line = ProgressLine()
-        defer { line.clear() }
-        let database = ExportDatabase(
-            exporter: PostgresPool(to: try settings.exporterTarget(), limit: HeldSnapshot.lanes(map)),
-            verifier: PostgresPool(to: try settings.verifierTarget(), limit: 1))
-        let keys = keys
-        let exporter = Exporter(
-            map: map, database: database, stores: settings.stores(for: map), generator: "habeas \(habeasVersion)",
-            publicKeys: try keys.rawKeys(), sign: { try keys.sign($0) }, progress: { line.show($0.words) })
-        let limit = try settings.snapshotBudget()
-        let makeBudget: @Sendable () -> SnapshotBudget = {
-            let start = ContinuousClock.now
-            return SnapshotBudget(limit: limit) { ContinuousClock.now - start }
-        }
-        let outcome: ExportOutcome
-        do {
-            outcome =
-                isStreaming
-                ? try await exporter.stream(request, budget: makeBudget())
-                : try await exporter.export(request, to: path, makeBudget: makeBudget)
-        } catch {
-            await database.close()
-            throw isStreaming ? Self.streamFailure(error) : error
-        }
-        await database.close()
-        return outcome
-    }
-
-    /// What was streamed so far has no central directory; whoever reads it must not take it for an archive.
-    private static func streamFailure(_ error: any Error) -> CommandFailure {
-        let failure = CommandFailure(error)
-        guard failure.status == .failed else { return failure }
-        return CommandFailure(.verificationFailed, code: failure.code, failure.message, hint: failure.hint)
-    }
-}
-
-extension ExportProgress {
-    /// What the progress line says.
-    var words: String {
-        switch self {
-        case .counting: "counting rows …"
-        case .reading(let collection, let rows, let total?): "reading \(collection)  \(rows) of \(total) rows"
-        case .reading(let collection, let rows, nil): "reading \(collection)  \(rows) rows"
-        case .copying(let files, let total): "copying files  \(files) of \(total)"
-        case .readingBack(let bytes): "reading back  \(Terminal.size(bytes)) …"
-        case .restarting: "the snapshot's time is up; starting again with a new one …"
-        }
-    }
 }

@@ -16,6 +16,10 @@ package actor PostgresConnection {
     /// A row that the next batch begins with.
     private var heldRow: CopyBatch?
     private var isCopying = false
+    /// Statements seen, with the name under which each is prepared; empty after the first time.
+    private var prepared: [String: String] = [:]
+    private var preparedCount = 0
+    private static let mostPrepared = 200
     /// Whether a cancel was sent, after which the connection isn't reused.
     private var isTainted = false
 
@@ -151,13 +155,32 @@ package actor PostgresConnection {
     private func runQuery(_ sql: String, _ parameters: [String?]) throws(PostgresError) -> [[String?]] {
         let raw = try live()
         try refuseIfCancelled()
+        let prepared = try preparedName(of: sql, raw)
         let result = CStrings.with(parameters) { values in
-            PQexecParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
+            if let prepared { return PQexecPrepared(raw, prepared, Int32(parameters.count), values, nil, nil, 0) }
+            return PQexecParams(raw, sql, Int32(parameters.count), nil, values, nil, nil, 0)
         }
         guard let result else { throw lost() }
         let reply = PostgresReply(adopting: result)
         try expect(reply, [PGRES_COMMAND_OK, PGRES_TUPLES_OK])
         return reply.rows
+    }
+
+    /// A statement that comes again is prepared the second time, and parsed and planned no more.
+    private func preparedName(of sql: String, _ raw: OpaquePointer) throws(PostgresError) -> String? {
+        if let name = prepared[sql] { return name.isEmpty ? try prepare(sql, raw) : name }
+        if prepared.count < Self.mostPrepared { prepared[sql] = "" }
+        return nil
+    }
+
+    private func prepare(_ sql: String, _ raw: OpaquePointer) throws(PostgresError) -> String {
+        let name = "habeas_\(preparedCount)"
+        guard let result = PQprepare(raw, name, sql, 0, nil) else { throw lost() }
+        let reply = PostgresReply(adopting: result)
+        try expect(reply, [PGRES_COMMAND_OK])
+        prepared[sql] = name
+        preparedCount += 1
+        return name
     }
 
     private func execute(_ sql: String, expecting wanted: [ExecStatusType]) throws(PostgresError) {

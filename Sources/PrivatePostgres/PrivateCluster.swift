@@ -91,7 +91,7 @@ package struct PrivateCluster: Sendable {
         [
             "listen_addresses": "",
             "unix_socket_directories": "\"\(socketFolder.string.replacing("\"", with: "\"\""))\"", "fsync": "off",
-            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
+            "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "400",
             "shared_buffers": "256MB", "max_wal_size": "4GB", "logging_collector": "off", "autovacuum": "on",
         ]
     }

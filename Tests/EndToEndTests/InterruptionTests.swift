@@ -117,11 +117,12 @@ extension Workbench {
         ).count
     }
 
-    /// Asks again and again until there is a row; the number of questions is bounded.
+    /// Asks a hundred times a second until there is a row, for five minutes at most.
     private func waitFor(_ query: String) async throws {
         let isFound = try await PostgresConnection.withConnection(to: database.target()) { connection in
-            for _ in 0..<100_000 {
+            for _ in 0..<30_000 {
                 if try await !connection.query(query).isEmpty { return true }
+                try await connection.query("SELECT pg_sleep(0.01)")
             }
             return false
         }

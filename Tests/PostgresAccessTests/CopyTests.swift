@@ -16,7 +16,7 @@ import Testing
                 return sizes
             }
             #expect(sizes.contains { $0 > 1_000_000 && $0 < 1_000_100 })
-            #expect(sizes.filter { $0 < 1_000_000 }.allSatisfy { $0 < 256 * 1024 })
+            #expect(sizes.filter { $0 < 1_000_000 }.allSatisfy { $0 < 320 * 1024 })
             let expected: Int = 19 + 2 + 10_000 * 6 + 9999 * 100 + 1_000_000
             #expect(sizes.reduce(0, +) == expected)
         }
