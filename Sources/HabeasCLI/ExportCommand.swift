@@ -79,9 +79,10 @@ struct ExportCommand: AsyncParsableCommand {
         let session = ExportSession(settings: settings, map: map, keys: try KeyRing(folder: settings.keysPath))
         if let people { return try await exportAll(try lines(of: people), map, session) }
         let request = try makeRequest(for: try subjectText(), map)
-        if output == "-" { return try report(try await session.stream(request), at: nil) }
+        let watch = ExportWatch()
+        if output == "-" { return try report(try await session.stream(request), at: nil, watch) }
         let path = outputPath(request, map)
-        try report(try await session.write(request, to: path), at: path)
+        try report(try await session.write(request, to: path, watch: watch), at: path, watch)
     }
 
     // MARK: input
@@ -165,7 +166,7 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: output
 
-    private func report(_ outcome: ExportOutcome, at path: String?) throws {
+    private func report(_ outcome: ExportOutcome, at path: String?, _ watch: ExportWatch) throws {
         let lost = outcome.manifest.missing.count
         if lost > 0 {
             Terminal.note(
@@ -173,7 +174,7 @@ struct ExportCommand: AsyncParsableCommand {
             )
         }
         if common.json {
-            let document = try Terminal.json(ExportSummary(outcome, path))
+            let document = try Terminal.json(ExportSummary(outcome, path, watch))
             if path == nil { Terminal.note(document) } else { Terminal.print(document) }
         } else if let path {
             Terminal.print(ArchiveListing(outcome.manifest).text)

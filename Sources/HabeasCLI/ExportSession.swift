@@ -11,12 +11,20 @@ struct ExportSession {
     let keys: KeyRing
 
     /// Makes one archive.
-    func write(_ request: ExportRequest, to path: String) async throws -> ExportOutcome {
+    func write(
+        _ request: ExportRequest, to path: String, watch: ExportWatch = ExportWatch()
+    ) async throws -> ExportOutcome {
         let line = ProgressLine()
         defer { line.clear() }
-        return try await withExporter(workers: 1, progress: { line.show($0.words) }) { exporter, makeBudget in
+        let show: @Sendable (ExportProgress) -> Void = { progress in
+            watch.note(progress)
+            line.show(progress.words)
+        }
+        let outcome = try await withExporter(workers: 1, progress: show) { exporter, makeBudget in
             try await exporter.export(request, to: path, makeBudget: makeBudget)
         }
+        watch.stop()
+        return outcome
     }
 
     /// Streams one archive to standard output.

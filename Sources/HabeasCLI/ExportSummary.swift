@@ -1,8 +1,17 @@
 internal import ArchiveFormat
 internal import Exporting
+internal import Synchronization
 
 /// What `--json` prints of an export.
 struct ExportSummary: Encodable {
+    /// How long the parts took.
+    struct Seconds: Encodable {
+        /// From the connection to the last byte.
+        let written: Double
+        /// Verifying the finished file; nil when it was streamed.
+        let readBack: Double?
+    }
+    let seconds: Seconds
     let path: String?
     let bytes: UInt64
     let request: String
@@ -13,7 +22,8 @@ struct ExportSummary: Encodable {
     let redacted: [Manifest.Omission]
     let notIncluded: [Manifest.Omission]
 
-    init(_ outcome: ExportOutcome, _ path: String?) {
+    init(_ outcome: ExportOutcome, _ path: String?, _ watch: ExportWatch) {
+        seconds = Seconds(written: watch.written, readBack: watch.readBack)
         let manifest = outcome.manifest
         self.path = path
         bytes = outcome.bytes
@@ -25,4 +35,25 @@ struct ExportSummary: Encodable {
         redacted = manifest.redacted
         notIncluded = manifest.notIncluded
     }
+}
+
+/// Notes when the parts of an export began.
+final class ExportWatch: Sendable {
+    private let start = ContinuousClock.now
+    private let turn = Mutex<ContinuousClock.Instant?>(nil)
+    private let end = Mutex<ContinuousClock.Instant?>(nil)
+
+    func note(_ progress: ExportProgress) {
+        if case .readingBack = progress { turn.withLock { $0 = .now } }
+    }
+
+    func stop() { end.withLock { $0 = .now } }
+
+    /// Seconds until the last byte was written.
+    var written: Double { ((turn.withLock { $0 } ?? finish) - start) / .seconds(1) }
+
+    /// Seconds of reading back, if it was done.
+    var readBack: Double? { turn.withLock { $0 }.map { (finish - $0) / .seconds(1) } }
+
+    private var finish: ContinuousClock.Instant { end.withLock { $0 } ?? .now }
 }
