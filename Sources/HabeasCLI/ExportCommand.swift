@@ -4,6 +4,7 @@ internal import AuditLedger
 internal import DataMap
 internal import Exporting
 internal import FoundationEssentials
+internal import ObjectStore
 internal import PostgresAccess
 internal import RightsCore
 
@@ -23,6 +24,10 @@ struct ExportCommand: AsyncParsableCommand {
               habeas export user:0199… --only tasks,contacts --ticket T-1 --reason dsar
               echo email:ada@example.com | habeas export - --ticket T-1 --reason dsar
               habeas export user:0199… --ticket T-1 --reason dsar -o - > ada.zip
+              habeas export user:0199… --sealed -o ada.zip --ticket T-1 --reason dsar
+
+            A sealed archive is encrypted under a key of its own, which lies wrapped beside \
+            it (ada.zip.key); see `habeas unseal --help` and `habeas destroy --help`.
             """)
 
     @Argument(help: "KIND:ID or an identifier such as email:ADDRESS; “-” reads it from standard input.")
@@ -48,6 +53,9 @@ struct ExportCommand: AsyncParsableCommand {
             "Where to: a file that doesn't exist yet, a folder, or “-” for standard output.", valueName: "file"))
     var output: String = "."
 
+    @Flag(help: "Write the archive encrypted, its wrapped key beside it as FILE.key.")
+    var sealed = false
+
     @Option(help: ArgumentHelp("The ticket in which it was asked for.", valueName: "id"))
     var ticket: String
 
@@ -69,7 +77,7 @@ struct ExportCommand: AsyncParsableCommand {
         let keys = try KeyRing(folder: settings.keysPath)
         let path = outputPath(request, map)
         let outcome = try await ExportSession(settings: settings, map: map, keys: keys, isStreaming: output == "-")
-            .run(request, to: path)
+            .run(request, to: path, sealing: sealed ? try keys.wrapping.active() : nil)
         try report(outcome, at: output == "-" ? nil : path)
     }
 
@@ -95,6 +103,9 @@ struct ExportCommand: AsyncParsableCommand {
         let collections = only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
         guard only.isEmpty || !collections.isEmpty else { throw usage("--only names no collection") }
         guard !output.isEmpty else { throw usage("--output is empty") }
+        guard !sealed || output != "-" else {
+            throw usage("--sealed needs a file: its key lies beside it, and a stream has no beside")
+        }
         var random = SystemRandomNumberGenerator()
         return ExportRequest(
             id: RequestID(now: Clock.now, using: &random), subject: reference, right: right, regime: regimeID,
@@ -131,11 +142,12 @@ struct ExportCommand: AsyncParsableCommand {
             )
         }
         if common.json {
-            let document = try Terminal.json(ExportSummary(outcome, path))
+            let document = try Terminal.json(ExportSummary(outcome, path, isSealed: sealed))
             if path == nil { Terminal.note(document) } else { Terminal.print(document) }
         } else if let path {
             Terminal.print(ArchiveListing(outcome.manifest).text)
-            Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), read back and signed")
+            let done = sealed ? "sealed, read back and signed; its key is \(path).key" : "read back and signed"
+            Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), \(done)")
         }
     }
 }
@@ -148,6 +160,7 @@ enum Clock {
 /// What `--json` prints of an export.
 private struct ExportSummary: Encodable {
     let path: String?
+    let sealed: Bool
     let bytes: UInt64
     let request: String
     let snapshot: Manifest.Snapshot
@@ -157,9 +170,10 @@ private struct ExportSummary: Encodable {
     let redacted: [Manifest.Omission]
     let notIncluded: [Manifest.Omission]
 
-    init(_ outcome: ExportOutcome, _ path: String?) {
+    init(_ outcome: ExportOutcome, _ path: String?, isSealed: Bool) {
         let manifest = outcome.manifest
         self.path = path
+        sealed = isSealed
         bytes = outcome.bytes
         request = manifest.request.id
         snapshot = manifest.snapshot
@@ -178,7 +192,10 @@ struct ExportSession {
     let keys: KeyRing
     let isStreaming: Bool
 
-    func run(_ request: ExportRequest, to path: String) async throws -> ExportOutcome {
+    /// Runs the export; with a key to wrap its own, the archive is sealed.
+    func run(
+        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil
+    ) async throws -> ExportOutcome {
         let line = ProgressLine()
         defer { line.clear() }
         let database = ExportDatabase(
@@ -198,7 +215,7 @@ struct ExportSession {
             outcome =
                 isStreaming
                 ? try await exporter.stream(request, budget: makeBudget())
-                : try await exporter.export(request, to: path, makeBudget: makeBudget)
+                : try await exporter.export(request, to: path, sealing: sealing, makeBudget: makeBudget)
         } catch {
             await database.close()
             throw isStreaming ? Self.streamFailure(error) : error
