@@ -58,6 +58,13 @@ import Testing
                 in: bench.folder)
             #expect(judged.status == 0, "\(judged.errors)")
             #expect(try await bench.habeas("verify", "plain.zip").status == 0)
+
+            let docs = try String(contentsOfFile: "\(Checkout.path)/docs/sealing.md", encoding: .utf8)
+            let script = try #require(docs.firstMatch(of: #/```python\n([^`]*)```/#)?.output.1)
+            let documented = try await Program.run(
+                Checkout.python, ["-c", String(script), "ada.zip", "keys/\(key)", "documented.zip"], in: bench.folder)
+            #expect(documented.status == 0, "\(documented.errors)")
+            #expect(try bytes(bench, "documented.zip") == bytes(bench, "plain.zip"))
         }
     }
 
