@@ -38,6 +38,7 @@ let package = Package(
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         // Floor 1: pure values.
         .target(name: "RightsCore", swiftSettings: fenced),
@@ -47,7 +48,7 @@ let package = Package(
         .target(name: "RowEncoding", swiftSettings: strict),
         .target(
             name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
-        .target(name: "ObjectStore", dependencies: [system], swiftSettings: strict),
+        .target(name: "ObjectStore", dependencies: ["CLinux", crypto, system], swiftSettings: strict),
         .target(name: "PrivatePostgres", dependencies: [subprocess, system, crypto], swiftSettings: strict),
         // Floor 3: keys (the chain follows with the service).
         .target(
@@ -90,7 +91,12 @@ let package = Package(
             name: "RowEncodingTests", dependencies: ["RowEncoding", "PostgresAccess", "PostgresTestKit", "DataMap"],
             swiftSettings: strict),
         .testTarget(
-            name: "ArchiveFormatTests", dependencies: ["ArchiveFormat", "PostgresTestKit", "RightsCore", crypto],
+            name: "ObjectStoreTests",
+            dependencies: ["ObjectStore", "AuditLedger", "PostgresTestKit", "RightsCore", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ArchiveFormatTests",
+            dependencies: ["ArchiveFormat", "Exporting", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ExportingTests",

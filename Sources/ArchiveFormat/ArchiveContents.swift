@@ -24,10 +24,10 @@ struct ArchiveContents {
         "habeas-manifest.sig",
     ]
 
-    init(path: String, manifest: Manifest?) throws(ArchiveError) {
+    init(_ source: any ArchiveSource, manifest: Manifest?) throws(ArchiveError) {
         self.manifest = manifest
         let expected = Dictionary((manifest?.files ?? []).map { ($0.path, $0) }) { first, _ in first }
-        let reader = try ArchiveReader(path: path)
+        let reader = try ArchiveReader(source)
         var seen: Set<String> = []
         while let name = try reader.next() {
             guard let inner = place(name) else {
@@ -41,8 +41,8 @@ struct ArchiveContents {
     }
 
     /// The bytes of one tag file, found by a pass that reads nothing else.
-    static func readTag(_ tag: String, of path: String) throws(ArchiveError) -> [UInt8]? {
-        let reader = try ArchiveReader(path: path)
+    static func readTag(_ tag: String, of source: any ArchiveSource) throws(ArchiveError) -> [UInt8]? {
+        let reader = try ArchiveReader(source)
         while let name = try reader.next() {
             guard name.split(separator: "/", omittingEmptySubsequences: false).dropFirst().joined(separator: "/") == tag
             else { continue }

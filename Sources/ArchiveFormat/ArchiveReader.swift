@@ -4,25 +4,25 @@ internal import Glibc
 /// Reads a ZIP entry by entry with libarchive, a program that isn't ours, by its central directory.
 struct ArchiveReader: ~Copyable {
     private let archive: OpaquePointer
+    private let feed: SourceFeed
     private let buffer: UnsafeMutableRawBufferPointer
     private static let window = 256 * 1024
     /// libarchive converts names to the process's letters; without this, only ASCII ones can be read.
     private static let usesUTF8: Bool = setlocale(LC_CTYPE, "C.UTF-8") != nil
 
-    init(path: String) throws(ArchiveError) {
+    init(_ source: any ArchiveSource) throws(ArchiveError) {
         _ = Self.usesUTF8
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw ArchiveError(.cannotRead, "\(path) can't be read: \(String(cString: strerror(errno)))")
-        }
-        close(descriptor)
         guard let archive = archive_read_new() else { throw ArchiveError(.cannotRead, "out of memory") }
+        let feed = SourceFeed(source, window: Self.window)
         archive_read_support_format_zip_seekable(archive)
-        guard archive_read_open_filename(archive, path, Self.window) == ARCHIVE_OK else {
+        feed.attach(to: archive)
+        guard archive_read_open1(archive) == ARCHIVE_OK else {
             archive_read_free(archive)
-            throw ArchiveError(.damaged, "it isn't a ZIP archive, or its end is missing: was the download cut off?")
+            throw feed.failure
+                ?? ArchiveError(.damaged, "it isn't a ZIP archive, or its end is missing: was the download cut off?")
         }
         self.archive = archive
+        self.feed = feed
         buffer = .allocate(byteCount: Self.window, alignment: 16)
     }
 
@@ -60,6 +60,7 @@ struct ArchiveReader: ~Copyable {
     }
 
     private func failure() -> ArchiveError {
+        if let failure = feed.failure { return failure }
         // libarchive's own words name the fault in the container, never content.
         let text = archive_error_string(archive).map { String(cString: $0) } ?? "unknown fault"
         return ArchiveError(.damaged, "the archive is damaged: \(text)")

@@ -3,17 +3,26 @@ internal import FoundationEssentials
 
 /// Checks a finished archive without database, network or trust in whoever wrote it.
 package enum ArchiveVerifier {
+    /// Reads the archive in a file and judges it.
+    ///
+    /// - Throws: `ArchiveError` when the file can't be opened at all.
+    package static func verify(path: String, keys: [[UInt8]]) throws(ArchiveError) -> VerificationReport {
+        try verify(try FileSource(path: path), keys: keys)
+    }
+
     /// Reads the archive once and judges it.
     ///
     /// - Parameter keys: raw Ed25519 public keys, 32 bytes each; empty when none is at hand.
-    /// - Throws: `ArchiveError` when the file can't be opened at all.
-    package static func verify(path: String, keys: [[UInt8]]) throws(ArchiveError) -> VerificationReport {
+    /// - Throws: `ArchiveError` when it can't be read at all.
+    package static func verify(
+        _ source: any ArchiveSource, keys: [[UInt8]]
+    ) throws(ArchiveError) -> VerificationReport {
         var report = VerificationReport()
         let contents: ArchiveContents
         do {
             // The manifest comes after the payload it describes, so it is read first, by a pass of its own.
-            let manifest = try ArchiveContents.readTag("habeas-manifest.json", of: path).flatMap(Manifest.decoded(_:))
-            contents = try ArchiveContents(path: path, manifest: manifest)
+            let manifest = try ArchiveContents.readTag("habeas-manifest.json", of: source).flatMap(Manifest.decoded(_:))
+            contents = try ArchiveContents(source, manifest: manifest)
             report.manifest = manifest
         } catch  where error.code == .damaged {
             report.record("container", [error.description], passed: "")

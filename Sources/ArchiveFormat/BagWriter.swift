@@ -68,7 +68,7 @@ package final class BagWriter {
         _ = try writeTag("manifest-sha256.txt", Self.lines(payload))
         _ = try zip.addEntry("\(root)/tagmanifest-sha256.txt", Self.lines(tags))
         try zip.finish()
-        try output.synchronize()
+        try output.finish()
     }
 
     private func writeTag(_ path: String, _ bytes: [UInt8]) throws -> EntryRecord {

@@ -1,4 +1,4 @@
-// AuditLedger: signing keys (the audit chain follows with the service). It must never hold personal data.
+// AuditLedger: signing and wrapping keys (the audit chain follows with the service). It must never hold personal data.
 
 internal import Crypto
 internal import CryptoExtras
@@ -11,6 +11,7 @@ package struct KeyRingError: Error, Sendable, CustomStringConvertible {
     /// Stable codes (docs/errors.md).
     package enum Code: String, Sendable, CaseIterable {
         case missing = "keys.missing"
+        case unknownWrappingKey = "keys.unknown-wrapping-key"
         case exists = "keys.exists"
         case unreadable = "keys.unreadable"
         case exposed = "keys.exposed"
@@ -42,13 +43,16 @@ package struct PublicKey: Codable, Sendable {
     package var status: String
 }
 
-/// The Ed25519 keys that sign archives: a folder of mode 700 with one private key a file and the list of public ones.
+/// The keys of the service, in a folder of mode 700: the Ed25519 keys that sign archives, one private key a file and the
+/// list of public ones; and beside them the keys that wrap sealed archives' keys.
 package struct KeyRing: Sendable {
     private let folder: String
     /// What is published, newest first.
     package private(set) var publicKeys: [PublicKey]
     /// When a backup of the keys was last written, RFC 3339.
     package private(set) var backedUpAt: String?
+    /// The keys that wrap sealed archives' keys.
+    package private(set) var wrapping: WrappingKeys
 
     private struct Index: Codable {
         var keys: [PublicKey]
@@ -72,6 +76,7 @@ package struct KeyRing: Sendable {
         }
         publicKeys = index.keys
         backedUpAt = index.backedUpAt
+        wrapping = try WrappingKeys(folder: folder)
     }
 
     private static func index(_ bytes: [UInt8]) -> Index? {
@@ -81,7 +86,7 @@ package struct KeyRing: Sendable {
         return try? decoder.decode(Index.self, from: Data(bytes))
     }
 
-    /// Makes the first key.
+    /// Makes the first signing key and the first wrapping key.
     ///
     /// - Throws: `KeyRingError.exists` when there are keys already.
     package static func create(folder: String, now: Instant) throws(KeyRingError) -> KeyRing {
@@ -93,33 +98,36 @@ package struct KeyRing: Sendable {
             guard !FileManager.default.fileExists(atPath: "\(folder)/keys.json") else {
                 throw KeyRingError(.exists, "somebody else made keys in \(folder) just now")
             }
-            var ring = KeyRing(empty: folder)
-            try ring.addKey(now: now)
+            var ring = try KeyRing(empty: folder)
+            try ring.addKeys(now: now)
             return ring
         }
     }
 
-    private init(empty folder: String) {
+    private init(empty folder: String) throws(KeyRingError) {
         self.folder = folder
         publicKeys = []
+        wrapping = try WrappingKeys(folder: folder)
     }
 
     // MARK: changing
 
-    /// Retires the active key and makes a new one; the old one stays published, since it verifies what it signed.
+    /// Retires the active keys and makes new ones. The old ones stay: they verify what they signed, and open what they
+    /// wrapped.
     package mutating func rotate(now: Instant) throws(KeyRingError) {
         self = try Self.locked(folder) { () throws(KeyRingError) in
             var ring = try KeyRing(folder: folder)
             for index in ring.publicKeys.indices { ring.publicKeys[index].status = "retired" }
-            try ring.addKey(now: now)
+            try ring.addKeys(now: now)
             return ring
         }
     }
 
-    private mutating func addKey(now: Instant) throws(KeyRingError) {
+    private mutating func addKeys(now: Instant) throws(KeyRingError) {
+        try wrapping.add(now: now)
         let key = Curve25519.Signing.PrivateKey()
         let id = Self.id(of: key.publicKey)
-        try Self.write(Array(key.pemRepresentation.utf8), to: privatePath(id), mode: 0o600)
+        try KeyFile.write(Array(key.pemRepresentation.utf8), to: privatePath(id), mode: 0o600)
         let published = PublicKey(
             id: id, algorithm: "Ed25519", pem: key.publicKey.pemRepresentation, createdAt: now.rfc3339, status: "active"
         )
@@ -134,9 +142,10 @@ package struct KeyRing: Sendable {
         self = try Self.locked(folder) { () throws(KeyRingError) in
             var ring = try KeyRing(folder: folder)
             for key in ring.publicKeys {
-                try Self.write(try ring.readPrivate(key.id), to: "\(target)/\(key.id).pem", mode: 0o600)
+                try KeyFile.write(try ring.readPrivate(key.id), to: "\(target)/\(key.id).pem", mode: 0o600)
             }
-            try Self.write(ring.indexData(), to: "\(target)/keys.json", mode: 0o600)
+            try KeyFile.write(ring.indexData(), to: "\(target)/keys.json", mode: 0o600)
+            try ring.wrapping.copy(to: target)
             let copy = try KeyRing(folder: target)
             for key in ring.publicKeys {
                 guard try copy.readPrivate(key.id) == ring.readPrivate(key.id) else {
@@ -159,7 +168,7 @@ package struct KeyRing: Sendable {
         return try body()
     }
 
-    private func save() throws(KeyRingError) { try Self.write(indexData(), to: "\(folder)/keys.json", mode: 0o644) }
+    private func save() throws(KeyRingError) { try KeyFile.write(indexData(), to: "\(folder)/keys.json", mode: 0o644) }
 
     private func indexData() throws(KeyRingError) -> [UInt8] {
         let encoder = JSONEncoder()
@@ -212,29 +221,13 @@ package struct KeyRing: Sendable {
     package func published() throws(KeyRingError) -> [UInt8] { try indexData() }
 
     private func readPrivate(_ id: String) throws(KeyRingError) -> [UInt8] {
-        let path = privatePath(id)
-        guard !WholeFile.isOpenToOthers(path) else {
-            throw KeyRingError(.exposed, "others may read \(path); run chmod 600 on it, and rotate if they could have")
-        }
-        do { return try WholeFile.read(path) } catch {
-            throw KeyRingError(.unreadable, "the key \(id) can't be read (\(error)); restore it from the keys' backup")
-        }
+        try KeyFile.readSecret(privatePath(id), id: id)
     }
 
     private func privatePath(_ id: String) -> String { "\(folder)/\(id).pem" }
 
     private static func id(of key: Curve25519.Signing.PublicKey) -> String {
-        var text = ""
-        for byte in SHA256.hash(data: key.rawRepresentation).prefix(8) {
-            text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }
-        return text
-    }
-
-    private static func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws(KeyRingError) {
-        do { try WholeFile.replace(path, with: bytes, mode: mode) } catch {
-            throw KeyRingError(.cannotWrite, "can't write \(error)")
-        }
+        KeyFile.id(SHA256.hash(data: key.rawRepresentation))
     }
 
     private static func makeFolder(_ path: String) throws(KeyRingError) {

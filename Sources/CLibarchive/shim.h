@@ -1,6 +1,3 @@
 #pragma once
 #include <archive.h>
 #include <archive_entry.h>
-
-// glibc's renameat2(2), which Swift's Glibc module leaves out: rename without replacing anything.
-extern int renameat2(int old_folder, const char *old_path, int new_folder, const char *new_path, unsigned int flags);

@@ -1,4 +1,5 @@
 internal import ArchiveFormat
+package import ObjectStore
 internal import PostgresAccess
 internal import Synchronization
 
@@ -23,6 +24,7 @@ package struct BatchExport: Sendable {
 
     private let exporter: Exporter
     private let workers: Int
+    private let sealing: WrappingKey?
     private let makeBudget: @Sendable () -> SnapshotBudget
     private let report: @Sendable (Job, Result<ExportOutcome, any Error>) -> Void
 
@@ -30,14 +32,17 @@ package struct BatchExport: Sendable {
     ///
     /// - Parameters:
     ///   - workers: archives made at the same time.
+    ///   - sealing: wraps the keys under which the archives are sealed; nil leaves them plain.
     ///   - makeBudget: how long one snapshot may be held; a new one is taken when half of it is spent.
     ///   - report: told of each archive as it is done, or why it wasn't.
     package init(
-        exporter: Exporter, workers: Int, makeBudget: @escaping @Sendable () -> SnapshotBudget,
+        exporter: Exporter, workers: Int, sealing: WrappingKey? = nil,
+        makeBudget: @escaping @Sendable () -> SnapshotBudget,
         report: @escaping @Sendable (Job, Result<ExportOutcome, any Error>) -> Void
     ) {
         self.exporter = exporter
         self.workers = workers
+        self.sealing = sealing
         self.makeBudget = makeBudget
         self.report = report
     }
@@ -73,7 +78,7 @@ package struct BatchExport: Sendable {
             while !budget.isHalfSpent, let job = queue.next() {
                 let outcome: ExportOutcome
                 do {
-                    outcome = try await exporter.export(job.request, of: snapshot, to: job.path)
+                    outcome = try await exporter.export(job.request, of: snapshot, to: job.path, sealing: sealing)
                 } catch {
                     throw JobFailure(job: job, error: error)
                 }

@@ -38,23 +38,25 @@ package struct Exporter: Sendable {
     /// Makes the archive as a file: written beside its place, read back, then given its name. Restarts once when the
     /// snapshot's time is up.
     ///
-    /// - Throws: `ExportError`, `PostgresError`, `ArchiveError`; nothing is left behind.
+    /// - Parameter sealing: the key that wraps the archive's own, when it is to be sealed.
+    /// - Throws: `ExportError`, `PostgresError`, `ArchiveError`, `SealError`; nothing is left behind.
     package func export(
-        _ request: ExportRequest, to path: String, makeBudget: @Sendable () -> SnapshotBudget
+        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil,
+        makeBudget: @Sendable () -> SnapshotBudget
     ) async throws -> ExportOutcome {
         do {
-            return try await exportOnce(request, to: path, budget: makeBudget())
+            return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
         } catch let error as ExportError where error.code == .budgetSpent {
             progress(.restarting)
-            return try await exportOnce(request, to: path, budget: makeBudget())
+            return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
         }
     }
 
     private func exportOnce(
-        _ request: ExportRequest, to path: String, budget: SnapshotBudget
+        _ request: ExportRequest, to path: String, sealing: WrappingKey?, budget: SnapshotBudget
     ) async throws -> ExportOutcome {
         try await withSnapshot(budget: budget) { snapshot in
-            try await export(request, of: snapshot, to: path)
+            try await export(request, of: snapshot, to: path, sealing: sealing)
         }
     }
 
@@ -70,15 +72,20 @@ package struct Exporter: Sendable {
 
     /// Makes the archive of one moment as a file.
     package func export(
-        _ request: ExportRequest, of snapshot: HeldSnapshot, to path: String
+        _ request: ExportRequest, of snapshot: HeldSnapshot, to path: String, sealing: WrappingKey? = nil
     ) async throws -> ExportOutcome {
         let run = try await makeRun(request, snapshot)
-        let output = try ArchiveOutput(path: path)
-        guard let readablePath = output.readablePath else { preconditionFailure("a file can be read back") }
+        let output = try Self.output(to: path, sealing)
+        guard let reopen = output.reopen else { preconditionFailure("a file can be read back") }
         return try await run.writeAndPublish(output, generator: generator, sign: sign) { bytes in
             progress(.readingBack(bytes: bytes))
-            try readBack(readablePath)
+            try readBack(try reopen())
         }
+    }
+
+    private static func output(to path: String, _ sealing: WrappingKey?) throws -> sending ArchiveOutput {
+        guard let sealing else { return ArchiveOutput(to: try FileDestination(path: path)) }
+        return ArchiveOutput(to: try SealedDestination(path: path, wrappedBy: sealing))
     }
 
     /// Streams the archive to standard output. It isn't read back, and its manifest says so; on failure it has no
@@ -86,7 +93,8 @@ package struct Exporter: Sendable {
     package func stream(_ request: ExportRequest, budget: SnapshotBudget) async throws -> ExportOutcome {
         try await withSnapshot(budget: budget) { snapshot in
             let run = try await makeRun(request, snapshot)
-            return try await run.writeAndPublish(ArchiveOutput(), generator: generator, sign: sign, readBack: nil)
+            return try await run.writeAndPublish(
+                ArchiveOutput(to: StandardOutput()), generator: generator, sign: sign, readBack: nil)
         }
     }
 
@@ -101,8 +109,8 @@ package struct Exporter: Sendable {
     }
 
     /// Opens the finished file as anybody would: container, CRCs, digests, counts, signature.
-    private func readBack(_ path: String) throws {
-        let report = try ArchiveVerifier.verify(path: path, keys: publicKeys)
+    private func readBack(_ archive: any ArchiveSource) throws {
+        let report = try ArchiveVerifier.verify(archive, keys: publicKeys)
         guard !report.isComplete else { return }
         let faults = report.checks.filter { $0.outcome != .passed }.map { "\($0.name): \($0.detail)" }
         throw ExportError(

@@ -52,6 +52,9 @@ struct CommandFailure: Error, Encodable {
         case let error as DataMapError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as NewFileError: self.init(ArchiveError(error))
+        case let error as SealError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as WholeFileError: self.init(.failed, code: "file.unusable", error.description)
         case let error as RowError:
             self.init(.verificationFailed, code: error.rawValue, "the server sent rows that can't be read")
@@ -77,6 +80,16 @@ struct CommandFailure: Error, Encodable {
         case .damaged: .verificationFailed
         case .interrupted: .interrupted
         case .noSpace, .cannotWrite, .outputExists, .cannotRead, .readerGone: .failed
+        }
+    }
+
+    private static func status(_ code: SealError.Code) -> ExitStatus {
+        switch code {
+        case .keyRefused, .otherObject, .damaged, .truncated: .verificationFailed
+        case .notSealed, .strayKey: .refused
+        case .noObject: .notFound
+        case .badName: .usage
+        case .noKey, .destroyed, .badKeyFile, .tooLarge, .cannotRead: .failed
         }
     }
 

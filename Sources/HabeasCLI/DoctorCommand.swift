@@ -79,8 +79,18 @@ private struct Examination {
             } else {
                 fail("backup of the keys", "none was written", mend: "habeas keys backup --output FOLDER")
             }
+            examineWrappingKey(ring)
         } catch {
             fail("signing key", error)
+        }
+    }
+
+    private mutating func examineWrappingKey(_ ring: KeyRing) {
+        do {
+            let key = try ring.wrapping.active()
+            pass("wrapping key", "\(key.id) in \(settings.keysPath)")
+        } catch {
+            fail("wrapping key", error)
         }
     }
 

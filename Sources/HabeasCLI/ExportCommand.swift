@@ -25,6 +25,10 @@ struct ExportCommand: AsyncParsableCommand {
               echo email:ada@example.com | habeas export - --ticket T-1 --reason dsar
               habeas export user:0199… --ticket T-1 --reason dsar -o - > ada.zip
               habeas export --people list.txt -o archives --ticket T-2 --reason migration
+              habeas export user:0199… --sealed -o ada.zip --ticket T-1 --reason dsar
+
+            A sealed archive is encrypted under a key of its own, which lies wrapped beside \
+            it (ada.zip.key); see `habeas unseal --help` and `habeas destroy --help`.
             """)
 
     @Argument(help: "KIND:ID or an identifier such as email:ADDRESS; “-” reads it from standard input.")
@@ -58,6 +62,9 @@ struct ExportCommand: AsyncParsableCommand {
             "Where to: a file that doesn't exist yet, a folder, or “-” for standard output.", valueName: "file"))
     var output: String = "."
 
+    @Flag(help: "Write the archive encrypted, its wrapped key beside it as FILE.key.")
+    var sealed = false
+
     @Option(help: ArgumentHelp("The ticket in which it was asked for.", valueName: "id"))
     var ticket: String
 
@@ -82,7 +89,8 @@ struct ExportCommand: AsyncParsableCommand {
         let watch = ExportWatch()
         if output == "-" { return try report(try await session.stream(request), at: nil, watch) }
         let path = outputPath(request, map)
-        try report(try await session.write(request, to: path, watch: watch), at: path, watch)
+        let wrapping = sealed ? try session.keys.wrapping.active() : nil
+        try report(try await session.write(request, to: path, sealing: wrapping, watch: watch), at: path, watch)
     }
 
     // MARK: input
@@ -107,6 +115,9 @@ struct ExportCommand: AsyncParsableCommand {
         let collections = only.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
         guard only.isEmpty || !collections.isEmpty else { throw usage("--only names no collection") }
         guard !output.isEmpty else { throw usage("--output is empty") }
+        guard !sealed || output != "-" else {
+            throw usage("--sealed needs a file: its key lies beside it, and a stream has no beside")
+        }
         var random = SystemRandomNumberGenerator()
         return ExportRequest(
             id: RequestID(now: Clock.now, using: &random), subject: reference, right: right, regime: regimeID,
@@ -149,7 +160,10 @@ struct ExportCommand: AsyncParsableCommand {
         }
         let batch = try makeJobs(people, map)
         let list = BatchReport(total: batch.count, asJSON: common.json)
-        try await session.write(batch, workers: min(jobs, batch.count)) { job, result in list.add(job, result) }
+        let wrapping = sealed ? try session.keys.wrapping.active() : nil
+        try await session.write(batch, workers: min(jobs, batch.count), sealing: wrapping) { job, result in
+            list.add(job, result)
+        }
         try list.finish()
     }
 
@@ -174,11 +188,12 @@ struct ExportCommand: AsyncParsableCommand {
             )
         }
         if common.json {
-            let document = try Terminal.json(ExportSummary(outcome, path, watch))
+            let document = try Terminal.json(ExportSummary(outcome, path, isSealed: sealed, watch))
             if path == nil { Terminal.note(document) } else { Terminal.print(document) }
         } else if let path {
             Terminal.print(ArchiveListing(outcome.manifest).text)
-            Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), read back and signed")
+            let done = sealed ? "sealed, read back and signed; its key is \(path).key" : "read back and signed"
+            Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), \(done)")
         }
     }
 }

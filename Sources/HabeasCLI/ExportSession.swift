@@ -2,6 +2,7 @@ internal import ArchiveFormat
 internal import AuditLedger
 internal import DataMap
 internal import Exporting
+internal import ObjectStore
 internal import PostgresAccess
 
 /// Makes archives, with the connections and keys that the settings name.
@@ -10,9 +11,9 @@ struct ExportSession {
     let map: DataMap
     let keys: KeyRing
 
-    /// Makes one archive.
+    /// Makes one archive; with a key to wrap its own, it is sealed.
     func write(
-        _ request: ExportRequest, to path: String, watch: ExportWatch = ExportWatch()
+        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil, watch: ExportWatch = ExportWatch()
     ) async throws -> ExportOutcome {
         let line = ProgressLine()
         defer { line.clear() }
@@ -21,7 +22,7 @@ struct ExportSession {
             line.show(progress.words)
         }
         let outcome = try await withExporter(workers: 1, progress: show) { exporter, makeBudget in
-            try await exporter.export(request, to: path, makeBudget: makeBudget)
+            try await exporter.export(request, to: path, sealing: sealing, makeBudget: makeBudget)
         }
         watch.stop()
         return outcome
@@ -44,12 +45,13 @@ struct ExportSession {
     ///
     /// - Parameter report: told of each as it is done, or why it wasn't.
     func write(
-        _ jobs: [BatchExport.Job], workers: Int,
+        _ jobs: [BatchExport.Job], workers: Int, sealing: WrappingKey?,
         report: @escaping @Sendable (BatchExport.Job, Result<ExportOutcome, any Error>) -> Void
     ) async throws {
         try await withExporter(workers: workers, progress: { _ in }) { exporter, makeBudget in
-            try await BatchExport(exporter: exporter, workers: workers, makeBudget: makeBudget, report: report)
-                .run(jobs)
+            try await BatchExport(
+                exporter: exporter, workers: workers, sealing: sealing, makeBudget: makeBudget, report: report
+            ).run(jobs)
         }
     }
 

@@ -13,6 +13,7 @@ struct ExportSummary: Encodable {
     }
     let seconds: Seconds
     let path: String?
+    let sealed: Bool
     let bytes: UInt64
     let request: String
     let snapshot: Manifest.Snapshot
@@ -22,7 +23,8 @@ struct ExportSummary: Encodable {
     let redacted: [Manifest.Omission]
     let notIncluded: [Manifest.Omission]
 
-    init(_ outcome: ExportOutcome, _ path: String?, _ watch: ExportWatch) {
+    init(_ outcome: ExportOutcome, _ path: String?, isSealed: Bool, _ watch: ExportWatch) {
+        sealed = isSealed
         seconds = Seconds(written: watch.written, readBack: watch.readBack)
         let manifest = outcome.manifest
         self.path = path

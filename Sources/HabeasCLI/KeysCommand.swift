@@ -1,16 +1,16 @@
 internal import ArgumentParser
 internal import AuditLedger
 
-/// `habeas keys`: the keys that sign archives.
+/// `habeas keys`: the keys that sign archives, and those that wrap sealed archives' keys.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Make, show, rotate and back up the signing keys.",
+        commandName: "keys", abstract: "Make, show, rotate and back up the signing and wrapping keys.",
         subcommands: [Make.self, Show.self, Rotate.self, Backup.self])
 
     /// `habeas keys init`
     struct Make: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "init", abstract: "Make the first signing key.",
+            commandName: "init", abstract: "Make the first signing key and the first wrapping key.",
             discussion: "EXAMPLES\n  habeas keys init\n  HABEAS_KEYS=/etc/habeas/keys habeas keys init")
         @OptionGroup var common: CommonOptions
 
@@ -24,20 +24,36 @@ struct KeysCommand: AsyncParsableCommand {
     /// `habeas keys show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Print the public keys, to publish them.",
-            discussion: "EXAMPLES\n  habeas keys show\n  habeas keys show --json > published.json")
+            commandName: "show", abstract: "Print the public keys, to publish them, and the ids of the wrapping keys.",
+            discussion: """
+                With --json only the public keys are printed, as they are published; with \
+                --wrapping --json only the wrapping keys' ids. Secrets are never printed.
+
+                EXAMPLES
+                  habeas keys show
+                  habeas keys show --json > published.json
+                  habeas keys show --wrapping --json
+                """)
+        @Flag(help: "Print the wrapping keys only.")
+        var wrapping = false
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let folder = try await Settings(file: common.config).keysPath
-            try KeysCommand.show(try KeyRing(folder: folder), asJSON: common.json)
+            let ring = try KeyRing(folder: try await Settings(file: common.config).keysPath)
+            guard wrapping else { return try KeysCommand.show(ring, asJSON: common.json) }
+            let text =
+                common.json
+                ? String(decoding: try ring.wrapping.published(), as: UTF8.self) : KeysCommand.wrappingTable(ring)
+            Terminal.print(text)
         }
     }
 
     /// `habeas keys rotate`
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "rotate", abstract: "Sign with a new key from now on; old ones stay published.")
+            commandName: "rotate",
+            abstract: "Sign and wrap with new keys from now on; old ones go on verifying and opening.",
+            discussion: "EXAMPLES\n  habeas keys rotate")
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
@@ -70,7 +86,13 @@ struct KeysCommand: AsyncParsableCommand {
         guard !asJSON else { return Terminal.print(String(decoding: try ring.published(), as: UTF8.self)) }
         let rows = ring.publicKeys.map { [$0.id, $0.algorithm, $0.status, $0.createdAt] }
         Terminal.print(Terminal.table(["Key", "Algorithm", "Status", "Made"], rows))
-        for key in ring.publicKeys where key.status == "active" { Terminal.print("\n\(key.pem)") }
+        for key in ring.publicKeys where key.status == "active" { Terminal.print("\n\(key.pem)\n") }
+        Terminal.print("\(wrappingTable(ring))\n")
         Terminal.print("backed up: \(ring.backedUpAt ?? "never")")
+    }
+
+    private static func wrappingTable(_ ring: KeyRing) -> String {
+        let rows = ring.wrapping.entries.map { [$0.id, $0.algorithm, $0.status, $0.createdAt] }
+        return Terminal.table(["Wrapping key", "Algorithm", "Status", "Made"], rows)
     }
 }

@@ -1,6 +1,7 @@
 internal import ArchiveFormat
 internal import ArgumentParser
 internal import AuditLedger
+internal import Exporting
 internal import ObjectStore
 
 /// `habeas verify`: judges an archive offline.
@@ -12,6 +13,9 @@ struct VerifyCommand: AsyncParsableCommand {
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
             serve; with none at hand everything else is checked and the status is 3.
+
+            A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
+            with the wrapping key in the folder of the setting keys.
 
             EXAMPLES
               habeas verify ada.zip --key published.json
@@ -33,23 +37,25 @@ struct VerifyCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let report = try ArchiveVerifier.verify(path: file, keys: try await publicKeys())
+        let settings = try await Settings(file: common.config)
+        let archive = try ArchiveFile(file, settings)
+        let report = try ArchiveVerifier.verify(archive.source, keys: try publicKeys(settings))
         if common.json {
-            try Terminal.printJSON(VerificationSummary(file, report))
+            try Terminal.printJSON(VerificationSummary(file, report, archive.seal))
         } else {
+            if let seal = archive.seal { Terminal.print("\(seal.words)\n") }
             printTable(report)
         }
         guard report.isSound else { throw ExitStatusError(status: .verificationFailed) }
         guard report.isComplete else { throw ExitStatusError(status: .refused) }
     }
 
-    private func publicKeys() async throws -> [[UInt8]] {
+    private func publicKeys(_ settings: Settings) throws -> [[UInt8]] {
         guard key.isEmpty else {
             return try key.flatMap {
                 try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
             }
         }
-        let settings = try await Settings(file: common.config)
         do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
             return []
         }
@@ -73,6 +79,7 @@ struct VerifyCommand: AsyncParsableCommand {
 /// What `--json` prints of a verification.
 private struct VerificationSummary: Encodable {
     let file: String
+    let seal: Seal?
     let sound: Bool
     let complete: Bool
     let checks: [VerificationReport.Check]
@@ -80,8 +87,9 @@ private struct VerificationSummary: Encodable {
     let entries: Int
     let unpackedBytes: UInt64
 
-    init(_ file: String, _ report: VerificationReport) {
+    init(_ file: String, _ report: VerificationReport, _ seal: Seal?) {
         self.file = file
+        self.seal = seal
         sound = report.isSound
         complete = report.isComplete
         checks = report.checks

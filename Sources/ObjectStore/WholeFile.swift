@@ -48,13 +48,7 @@ package enum WholeFile {
             throw failure
         }
         close(descriptor)
-        // Without this the new name might not survive a power cut.
-        let slash = path.lastIndex(of: "/")
-        let folder = open(slash.map { String(path[...$0]) } ?? ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folder >= 0 {
-            fsync(folder)
-            close(folder)
-        }
+        Folder.synchronize(Folder.of(path))
     }
 
     /// Makes a folder, for the owner alone unless told otherwise; one that is there stays as it is.

@@ -1,5 +1,6 @@
 import ArchiveFormat
 import Crypto
+import Exporting
 import Foundation
 import PostgresTestKit
 import RightsCore
@@ -21,7 +22,7 @@ struct SampleArchive {
     {
         path = "\(folder)/sample.zip"
         key = Curve25519.Signing.PrivateKey()
-        let output = try ArchiveOutput(path: path)
+        let output = try ArchiveOutput(to: FileDestination(path: path))
         let bag = BagWriter(to: output, root: "personal-data_x", at: Self.moment)
         _ = try await bag.addPayload("data/json/things.json", mediaType: "application/json") { write in
             try write(Array(json.utf8).span.bytes)
@@ -139,7 +140,7 @@ struct SampleArchive {
             let archive = try await SampleArchive(in: folder)
             #expect(!FileManager.default.fileExists(atPath: orphan))
 
-            let error = #expect(throws: ArchiveError.self) { _ = try ArchiveOutput(path: archive.path) }
+            let error = #expect(throws: ArchiveError.self) { _ = try FileDestination(path: archive.path) }
             #expect(error?.code == .outputExists)
             let mode = try FileManager.default.attributesOfItem(atPath: archive.path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
@@ -149,7 +150,7 @@ struct SampleArchive {
     @Test func anAbandonedOutputLeavesNothing() async throws {
         try await withFolder { folder in
             do {
-                let output = try ArchiveOutput(path: "\(folder)/x.zip")
+                let output = try ArchiveOutput(to: FileDestination(path: "\(folder)/x.zip"))
                 let zip = ZipWriter(to: output, at: SampleArchive.moment)
                 _ = try zip.addEntry("a/b", [1, 2, 3])
                 output.abandon()
@@ -162,7 +163,7 @@ struct SampleArchive {
         try await withFolder { folder in
             var bytes: [Data] = []
             for name in ["1", "2"] {
-                let output = try ArchiveOutput(path: "\(folder)/\(name)")
+                let output = try ArchiveOutput(to: FileDestination(path: "\(folder)/\(name)"))
                 let zip = ZipWriter(to: output, at: SampleArchive.moment)
                 _ = try zip.addEntry("a/b", Array(repeating: 7, count: 300_000))
                 try zip.finish()

@@ -53,6 +53,10 @@ import Testing
             try await run(["export", "-", "--output", "no.zip"] + request, input: "email:ada@example.com'\n")
             try await run(["verify", "ok.zip"])
             try await run(["verify", "ok.zip", "--json"])
+            try await run(["export", "-", "--sealed", "--output", "s.zip"] + request, input: "email:ada@example.com\n")
+            try await run(["verify", "s.zip"])
+            try await run(["unseal", "s.zip", "--output", "u.zip"])
+            try await run(["destroy", "s.zip"])
             try await run(["map", "check"])
             try await run(["doctor"])
             try await bench.database.run(

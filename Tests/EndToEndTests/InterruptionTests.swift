@@ -14,13 +14,14 @@ import Testing
 
     /// Starts an export that stops in the middle, does something to it, and gives what came of it.
     private func interrupt(
-        _ bench: Workbench, _ action: @escaping @Sendable (_ pid: pid_t) async throws -> Void
+        _ bench: Workbench, _ options: [String] = [], _ action: @escaping @Sendable (_ pid: pid_t) async throws -> Void
     ) async throws -> (status: Int32, errors: String) {
         try await bench.database.run(Self.slow)
         let process = Process()
         let errors = Pipe()
         process.executableURL = URL(filePath: Checkout.binary)
-        process.arguments = ["export", "email:ada@example.com", "--output", "a.zip", "--ticket", "T", "--reason", "r"]
+        process.arguments =
+            ["export", "email:ada@example.com", "--output", "a.zip", "--ticket", "T", "--reason", "r"] + options
         process.currentDirectoryURL = URL(filePath: bench.folder)
         process.standardError = errors
         let holder = try await bench.holdLock()
@@ -65,6 +66,24 @@ import Testing
 
             #expect(next.status == 0, "\(next.errors)")
             #expect(try bench.leftovers == ["a.zip"])
+        }
+    }
+
+    /// Killed in the middle, a sealed export has left sealed bytes only, whose key died with it.
+    @Test func aKilledSealedExportLeavesNoPlaintextAndDoesNotDisturbTheNext() async throws {
+        try await Workbench.with { bench in
+            _ = try await interrupt(bench, ["--sealed"]) { kill($0, SIGKILL) }
+            let partial = try #require(try bench.leftovers.first)
+            let left = try Data(contentsOf: URL(filePath: "\(bench.folder)/\(partial)"))
+            #expect(try bench.leftovers.count == 1)
+            #expect(left.range(of: Data("data/json".utf8)) == nil)
+            try await bench.database.run("DROP POLICY slow ON workspace.documents")
+
+            let next = try await bench.export("email:ada@example.com", "--sealed", "--output", "a.zip")
+
+            #expect(next.status == 0, "\(next.errors)")
+            #expect(try bench.leftovers.sorted() == ["a.zip", "a.zip.key"])
+            #expect(try await bench.habeas("verify", "a.zip").status == 0)
         }
     }
 
