@@ -145,7 +145,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [[], ["export"], ["map"], ["map", "check"], ["verify"], ["keys"], ["doctor"], ["demo"], ["init"]])
+    @Test(arguments: [
+        [], ["export"], ["map"], ["map", "check"], ["map", "init"], ["verify"], ["keys"], ["doctor"], ["demo"],
+        ["init"],
+    ])
     func helpIsThere(command: [String]) async throws {
         let help = try await Program.habeas(command + ["--help"])
         #expect(help.status == 0 && help.output.contains("USAGE"))
