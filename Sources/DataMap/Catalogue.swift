@@ -47,13 +47,17 @@ package struct CatalogueTable: Sendable {
     package let indexes: [[Identifier]]
     /// Row-security policies for reading.
     package let policies: [CataloguePolicy]
+    /// What colleagues wrote about it (`COMMENT ON TABLE`).
+    package let comment: String?
+    /// Where each column stands in `columns`.
+    private let positions: [Identifier: Int]
 
     /// A table by its parts.
     package init(
         name: TableName, isPartition: Bool = false, hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
         owner: String = "", estimatedRows: Double = -1, columns: [CatalogueColumn], primaryKey: [Identifier] = [],
         uniqueKeys: [Set<Identifier>] = [], foreignKeys: [CatalogueForeignKey] = [], indexes: [[Identifier]] = [],
-        policies: [CataloguePolicy] = []
+        policies: [CataloguePolicy] = [], comment: String? = nil
     ) {
         self.name = name
         self.isPartition = isPartition
@@ -67,10 +71,12 @@ package struct CatalogueTable: Sendable {
         self.foreignKeys = foreignKeys
         self.indexes = indexes
         self.policies = policies
+        self.comment = comment
+        positions = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
 
     /// The column of that name.
-    package func column(_ name: Identifier) -> CatalogueColumn? { columns.first { $0.name == name } }
+    package func column(_ name: Identifier) -> CatalogueColumn? { positions[name].map { columns[$0] } }
 
     /// Columns that tell one row from every other: the primary key, else the shortest unique key without nulls (two
     /// nulls are not the same to an index); empty without one.
@@ -119,11 +125,13 @@ package struct CatalogueColumn: Sendable, Hashable {
     package let enumLabels: [String]
     /// The schema of the type's own `=`, when an extension brought it (citext): it isn't found by a bare `=`.
     package let equalitySchema: Identifier?
+    /// What colleagues wrote about it (`COMMENT ON COLUMN`).
+    package let comment: String?
 
     /// A column by its parts.
     package init(
         name: Identifier, sqlType: String, baseType: String, isBuiltIn: Bool = true, kind: Character = "b",
-        isNotNull: Bool = false, enumLabels: [String] = [], equalitySchema: Identifier? = nil
+        isNotNull: Bool = false, enumLabels: [String] = [], equalitySchema: Identifier? = nil, comment: String? = nil
     ) {
         self.name = name
         self.sqlType = sqlType
@@ -133,6 +141,7 @@ package struct CatalogueColumn: Sendable, Hashable {
         self.isNotNull = isNotNull
         self.enumLabels = enumLabels
         self.equalitySchema = equalitySchema
+        self.comment = comment
     }
 
     /// `=` as it must be written for this type while only `pg_catalog` is searched.
@@ -186,10 +195,19 @@ package struct CataloguePolicy: Sendable, Hashable {
     package let roles: [String]
     /// Columns of the table that it looks at (pg_depend).
     package let columns: [Identifier]
+    /// Its condition as the server prints it (`USING`); nil when it has none.
+    package let expression: String?
+    /// Definitions of the functions it calls, by name; PostgreSQL's own apart.
+    package let functions: [String: String]
 
     /// A policy by its parts.
-    package init(name: String, isPermissive: Bool, roles: [String] = [], columns: [Identifier] = []) {
+    package init(
+        name: String, isPermissive: Bool, roles: [String] = [], columns: [Identifier] = [], expression: String? = nil,
+        functions: [String: String] = [:]
+    ) {
         self.columns = columns
+        self.expression = expression
+        self.functions = functions
         self.name = name
         self.isPermissive = isPermissive
         self.roles = roles

@@ -6,6 +6,10 @@ package struct DataMapError: Error, Sendable, CustomStringConvertible {
         case notYAML = "map.not-yaml"
         /// A value is missing, of the wrong kind, or unknown.
         case invalid = "map.invalid"
+        /// There is nothing to propose a map for.
+        case noTables = "map.no-tables"
+        /// No table is one of people, or the one named can't be.
+        case noSubject = "map.no-subject"
     }
 
     /// What went wrong.
@@ -16,13 +20,16 @@ package struct DataMapError: Error, Sendable, CustomStringConvertible {
     package let line: Int?
     /// Where in the line, counted from 1.
     package let column: Int?
+    /// What to do, where the message doesn't say it.
+    package let hint: String?
 
     /// A fault with its place.
-    package init(_ code: Code, _ message: String, line: Int? = nil, column: Int? = nil) {
+    package init(_ code: Code, _ message: String, line: Int? = nil, column: Int? = nil, hint: String? = nil) {
         self.code = code
         self.message = message
         self.line = line
         self.column = column
+        self.hint = hint
     }
 
     package var description: String {

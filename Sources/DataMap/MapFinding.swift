@@ -20,6 +20,7 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case blockedErasure = "map.blocked-erasure"
         case exportedSecret = "map.exported-secret"
         case staleExclusion = "map.stale-exclusion"
+        case unconfirmedGuess = "map.unconfirmed-guess"
     }
 
     /// How grave it is.

@@ -14,12 +14,16 @@ struct MapNode {
     // MARK: scalars
 
     func text() throws(DataMapError) -> String {
-        guard let scalar = node.scalar, node.tag.description != "tag:yaml.org,2002:null" else {
-            throw fail("expected text")
-        }
+        // The tag is asked last: finding it costs several regular expressions.
+        guard let scalar = node.scalar,
+            !(Self.nulls.contains(scalar.string) && node.tag.description == "tag:yaml.org,2002:null")
+        else { throw fail("expected text") }
         guard !scalar.string.isEmpty else { throw fail("must not be empty") }
         return scalar.string
     }
+
+    /// What a plain scalar that means null can be (YAML 1.1).
+    private static let nulls: Set<String> = ["", "~", "null", "Null", "NULL"]
 
     func flag() throws(DataMapError) -> Bool {
         switch node.scalar?.string {

@@ -49,7 +49,8 @@ struct CommandFailure: Error, Encodable {
                 hint: Self.hint(error))
         case let error as ArchiveError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description)
-        case let error as DataMapError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as DataMapError:
+            self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as NewFileError: self.init(ArchiveError(error))

@@ -14,6 +14,7 @@ package struct HabeasCommand: AsyncParsableCommand {
             EXAMPLES
               habeas demo               see it work, on a database of its own
               habeas doctor             is everything there that an export needs?
+              habeas map init           propose a data map for your database
               habeas map check          is the data map true to the database?
               habeas export email:ada@example.com -o ada.zip --ticket T-1 --reason dsar
               habeas verify ada.zip     check an archive, offline

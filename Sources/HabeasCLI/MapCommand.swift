@@ -7,8 +7,8 @@ internal import RightsCore
 /// `habeas map`: the data map against the database it describes.
 struct MapCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "map", abstract: "Check the data map against the database, or show what it says.",
-        subcommands: [Check.self, Show.self])
+        commandName: "map", abstract: "Propose a data map, check it against the database, or show what it says.",
+        subcommands: [Propose.self, Check.self, Show.self])
 
     /// `habeas map check`
     struct Check: AsyncParsableCommand {
@@ -16,7 +16,8 @@ struct MapCommand: AsyncParsableCommand {
             commandName: "check", abstract: "Compare the map with the live catalogue; status 1 on findings.",
             discussion: """
                 Errors stop exports; warnings don't. Both are findings, so that CI sees \
-                them; --allow-warnings lets warnings pass.
+                them; --allow-warnings lets warnings pass. Guesses of `habeas map init` that \
+                nobody has confirmed are warnings too.
 
                 EXAMPLES
                   habeas map check
@@ -33,7 +34,9 @@ struct MapCommand: AsyncParsableCommand {
             let catalogue = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
                 try await $0.readCatalogue()
             }
-            let findings = MapCheck.findings(map, catalogue, reader: settings.exporterUser)
+            let findings =
+                MapCheck.findings(map, catalogue, reader: settings.exporterUser)
+                + MapMarks.findings(in: try settings.mapText())
             try report(findings, map, catalogue)
             let counted = allowWarnings ? findings.filter { $0.severity == .error } : findings
             if !counted.isEmpty { throw ExitStatusError(status: .failed) }
@@ -43,14 +46,23 @@ struct MapCommand: AsyncParsableCommand {
             if common.json {
                 return try Terminal.printJSON(findings.map(FindingLine.init))
             }
-            for finding in findings {
+            let marks = findings.filter { $0.code == .unconfirmedGuess }
+            for finding in findings where finding.code != .unconfirmedGuess {
                 Terminal.print("\(finding)\n  mend: \(finding.mend)")
             }
+            show(marks)
             let errors = findings.count { $0.severity == .error }
             let tables = catalogue.tables.values.count { !$0.isPartition && map.schemas.contains($0.name.schema) }
             Terminal.print(
                 "\(Terminal.count(map.collections.count, "collection")) over \(Terminal.count(tables, "table")): "
                     + "\(Terminal.count(errors, "error")), \(Terminal.count(findings.count - errors, "warning"))")
+        }
+
+        /// Marks of `habeas map init` that are left: the first few, then how many there are.
+        private func show(_ marks: [MapFinding]) {
+            for mark in marks.prefix(10) { Terminal.print("\(mark)") }
+            if marks.count > 10 { Terminal.print("… and \(marks.count - 10) more such lines; --json lists all") }
+            if let first = marks.first { Terminal.print("  mend: \(first.mend)") }
         }
     }
 

@@ -91,11 +91,13 @@ struct Settings: Sendable {
     /// The folder of the signing keys.
     var keysPath: String { path("keys") ?? "keys" }
 
+    /// The map's text.
+    func mapText() throws -> String { String(decoding: try WholeFile.read(try mapPath()), as: UTF8.self) }
+
     /// Reads and validates the map.
     func map() throws -> DataMap {
         let path = try mapPath()
-        let bytes = try WholeFile.read(path)
-        do { return try DataMap(yaml: String(decoding: bytes, as: UTF8.self)) } catch {
+        do { return try DataMap(yaml: try mapText()) } catch let error as DataMapError {
             let place = error.line.map { ":\($0):\(error.column ?? 1)" } ?? ""
             throw CommandFailure(.failed, code: error.code.rawValue, "\(path)\(place): \(error.message)")
         }

@@ -34,7 +34,9 @@ enum Terminal {
     static var isWatched: Bool { isatty(FileDescriptor.standardError.rawValue) == 1 }
 
     /// A number with its noun.
-    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+        "\(number) \(number == 1 ? noun : plural ?? noun + "s")"
+    }
 
     static func write(_ text: String, to descriptor: FileDescriptor) {
         // Nobody is left to tell when standard error itself is gone.

@@ -1,7 +1,7 @@
 package import DataMap
 
 extension PostgresConnection {
-    /// Reads tables, columns, keys, indexes and policies of all schemas but PostgreSQL's own.
+    /// Reads tables, columns, keys, indexes, policies and comments of all schemas but PostgreSQL's own.
     ///
     /// Every role may read the catalogue; five queries whatever the number of tables.
     package func readCatalogue() async throws(PostgresError) -> Catalogue {
@@ -20,7 +20,7 @@ extension PostgresConnection {
                     forcesRowSecurity: row[4] == "t", owner: row[5] ?? "", estimatedRows: Double(row[6] ?? "") ?? -1,
                     columns: (columns[name] ?? []).map(column), primaryKey: constraints.primaryKey,
                     uniqueKeys: indexes.uniqueKeys, foreignKeys: constraints.foreignKeys, indexes: indexes.columns,
-                    policies: (policies[name] ?? []).map(policy))
+                    policies: (policies[name] ?? []).map(policy), comment: row[7])
             })
     }
 
@@ -36,14 +36,21 @@ extension PostgresConnection {
             name: Identifier(row[0] ?? ""), sqlType: row[1] ?? "", baseType: row[2] ?? "", isBuiltIn: row[3] == "t",
             kind: row[4]?.first ?? "b", isNotNull: row[5] == "t",
             enumLabels: (row[6] ?? "").split(separator: "\u{1F}").map(String.init),
-            equalitySchema: row[7].map { Identifier($0) })
+            equalitySchema: row[7].map { Identifier($0) }, comment: row[8])
+    }
+
+    /// Names with definitions, as the query puts them together.
+    private func functions(_ text: String?) -> [String: String] {
+        let pairs = (text ?? "").split(separator: "\u{1F}").map { $0.split(separator: "\u{1E}", maxSplits: 1) }
+        return Dictionary(pairs.filter { $0.count == 2 }.map { (String($0[0]), String($0[1])) }) { first, _ in first }
     }
 
     private func policy(_ row: [String?]) -> CataloguePolicy {
         CataloguePolicy(
             name: row[0] ?? "", isPermissive: row[1] == "t",
             roles: (row[2] ?? "").split(separator: "\u{1F}").map(String.init),
-            columns: (row[3] ?? "").split(separator: "\u{1F}").map { Identifier(String($0)) })
+            columns: (row[3] ?? "").split(separator: "\u{1F}").map { Identifier(String($0)) },
+            expression: row[4], functions: functions(row[5]))
     }
 }
 
@@ -88,26 +95,36 @@ private enum CatalogueQueries {
     /// Relations that hold rows: r table, p partitioned, f foreign, m materialized view (pg_class.relkind).
     static let tables = """
         SELECT n.nspname, c.relname, c.relispartition, c.relrowsecurity, c.relforcerowsecurity,
-               pg_get_userbyid(c.relowner), c.reltuples
+               pg_get_userbyid(c.relowner), c.reltuples, d.description
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+          LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
          WHERE c.relkind IN ('r', 'p', 'f', 'm') AND \(own) ORDER BY 1, 2
         """
 
+    /// Facts about types are gathered once a type, not once a column.
     static let columns = """
         WITH RECURSIVE base AS (
             SELECT oid, oid AS target FROM pg_type WHERE typtype <> 'd'
             UNION ALL
-            SELECT t.oid, b.target FROM pg_type t JOIN base b ON t.typbasetype = b.oid WHERE t.typtype = 'd')
-        SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname,
-               t.typnamespace = 'pg_catalog'::regnamespace, t.typtype, a.attnotnull,
-               (SELECT string_agg(e.enumlabel, E'\\x1f' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
-               (SELECT o.oprnamespace::regnamespace::text FROM pg_operator o
-                 WHERE o.oprname = '=' AND o.oprleft = t.oid AND o.oprright = t.oid
-                   AND o.oprnamespace <> 'pg_catalog'::regnamespace LIMIT 1)
-          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-          JOIN base b ON b.oid = a.atttypid JOIN pg_type t ON t.oid = b.target
-         WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm') AND \(own)
-         ORDER BY n.nspname, c.relname, a.attnum
+            SELECT t.oid, b.target FROM pg_type t JOIN base b ON t.typbasetype = b.oid WHERE t.typtype = 'd'),
+        columns AS MATERIALIZED (
+            SELECT n.nspname, c.relname, a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull
+              FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm') AND \(own)),
+        types AS MATERIALIZED (
+            SELECT b.oid, t.typname, t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype,
+                   (SELECT string_agg(e.enumlabel, E'\\x1f' ORDER BY e.enumsortorder)
+                      FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels,
+                   (SELECT o.oprnamespace::regnamespace::text FROM pg_operator o
+                     WHERE o.oprname = '=' AND o.oprleft = t.oid AND o.oprright = t.oid
+                       AND o.oprnamespace <> 'pg_catalog'::regnamespace LIMIT 1) AS equality
+              FROM base b JOIN pg_type t ON t.oid = b.target WHERE b.oid IN (SELECT atttypid FROM columns))
+        SELECT a.nspname, a.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname, t.is_built_in,
+               t.typtype, a.attnotnull, t.labels, t.equality, d.description
+          FROM columns a JOIN types t ON t.oid = a.atttypid
+          LEFT JOIN pg_description d
+            ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum
+         ORDER BY a.nspname, a.relname, a.attnum
         """
 
     static let constraints = """
@@ -138,7 +155,12 @@ private enum CatalogueQueries {
                (SELECT string_agg(a.attname, E'\\x1f' ORDER BY a.attnum) FROM pg_depend d
                   JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
                  WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refobjid = c.oid
-                   AND d.refclassid = 'pg_class'::regclass)
+                   AND d.refclassid = 'pg_class'::regclass),
+               pg_get_expr(p.polqual, p.polrelid),
+               (SELECT string_agg(f.proname || E'\\x1e' || pg_get_functiondef(f.oid), E'\\x1f' ORDER BY f.oid)
+                  FROM pg_depend d JOIN pg_proc f ON f.oid = d.refobjid
+                 WHERE d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass
+                   AND f.prokind = 'f' AND f.pronamespace <> 'pg_catalog'::regnamespace)
           FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE p.polcmd IN ('r', '*') AND \(own) ORDER BY 1, 2, 3
         """

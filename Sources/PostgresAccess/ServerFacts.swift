@@ -4,6 +4,8 @@ package struct ServerFacts: Sendable {
     package let version: String
     /// The database's encoding.
     package let encoding: String
+    /// The database's name.
+    package let database: String
     /// The session's role.
     package let role: String
     /// Whether the role is not bound by row security.
@@ -16,11 +18,13 @@ extension PostgresConnection {
     /// Reads the facts of this connection's server and role.
     package func facts() async throws(PostgresError) -> ServerFacts {
         let rows = try await query(
-            "SELECT rolname, rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user")
-        let role = rows.first ?? ["?", "f"]
+            """
+            SELECT rolname, rolbypassrls OR rolsuper, current_database() FROM pg_roles WHERE rolname = current_user
+            """)
+        let role = rows.first ?? ["?", "f", "?"]
         return ServerFacts(
             version: parameter("server_version") ?? "?", encoding: parameter("server_encoding") ?? "?",
-            role: role[0] ?? "?", bypassesRowSecurity: role[1] == "t",
+            database: role[2] ?? "?", role: role[0] ?? "?", bypassesRowSecurity: role[1] == "t",
             isEncrypted: isEncrypted())
     }
 

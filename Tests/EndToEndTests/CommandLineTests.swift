@@ -146,7 +146,8 @@ import Testing
     }
 
     @Test(arguments: [
-        [], ["export"], ["map"], ["map", "check"], ["verify"], ["unseal"], ["destroy"], ["keys"], ["doctor"], ["demo"],
+        [], ["export"], ["map"], ["map", "check"], ["map", "init"], ["verify"], ["unseal"], ["destroy"], ["keys"],
+        ["doctor"], ["demo"],
         ["init"],
     ])
     func helpIsThere(command: [String]) async throws {
