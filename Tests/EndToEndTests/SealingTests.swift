@@ -141,6 +141,24 @@ import Testing
         }
     }
 
+    @Test func manyArchivesAreEachSealedUnderAKeyOfTheirOwn() async throws {
+        try await Workbench.with { bench in
+            let folder = "\(bench.folder)/archives"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+            let made = try await bench.habeas(
+                "export", "--people", "-", "--sealed", "--output", "archives", "--ticket", "T", "--reason", "r",
+                "--only", "tasks", input: "email:ada@example.com\nemail:ada@example.com\nemail:ada@example.com\n")
+            #expect(made.status == 0, "\(made.errors)")
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            let keys = try names.filter { $0.hasSuffix(".key") }.map { try bytes(bench, "archives/\($0)") }
+            #expect(names.count == 6 && Set(keys).count == 3)
+            for name in names where name.hasSuffix(".zip") {
+                let verified = try await bench.habeas("verify", "archives/\(name)")
+                #expect(verified.status == 0 && verified.output.contains("sealed with"))
+            }
+        }
+    }
+
     @Test func aStreamCanNotBeSealed() async throws {
         try await Workbench.with { bench in
             let streamed = try await bench.export("email:ada@example.com", "--sealed", "--output", "-")

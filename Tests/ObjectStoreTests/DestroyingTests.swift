@@ -75,7 +75,7 @@ import Testing
             try FileManager.default.moveItem(atPath: sample.path("a"), toPath: sample.path(".habeas-partial-1-2"))
             try sample.seal([2], as: "a")
             #expect(try sample.content("a") == [2])
-            _ = try sample.store.list()
+            #expect(try sample.store.list() == [SealedEntry(name: "a", state: .whole)])
             #expect(try sample.names == ["a", "a.key"])
         }
     }
