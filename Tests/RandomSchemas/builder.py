@@ -100,7 +100,8 @@ class Builder:
             "LIST": ["IN ('eu')", "IN ('us')", ""],
             "HASH": [f"WITH (MODULUS {PARTITIONS}, REMAINDER {rest})" for rest in range(PARTITIONS)]}[way]
         for number, bound in enumerate(bounds):
-            part = f"{quoted(table.schema)}.{quoted(self.names.of(table.schema, f'part_{table.name[:40]}_{number}', 0))}"
+            name = self.names.of(table.schema, f"part_{table.name[:40]}_{number}", 0)
+            part = f"{quoted(table.schema)}.{quoted(name)}"
             within = f" FOR VALUES {bound}" if bound else " DEFAULT"
             if number == 0 and self.chance(0.4):
                 self.trait("sub-partitions")

@@ -286,7 +286,7 @@ def differences(table, names, reach, world, contents):
 
 
 def _fit(mine, true):
-    """Whether shares are those of the truth; a mention must show what mentions, and may leave out other listed fields."""
+    """Whether shares are those of the truth; a mention shows nothing but listed fields."""
     if mine is None or true is None or len(mine) != len(true):
         return False
     return all(one == other if FULL in (one, other) else one and one <= other for one, other in zip(mine, true))

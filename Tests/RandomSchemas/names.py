@@ -6,7 +6,8 @@ SUFFIXES = {
     "capitals": "{0}_Of_Ours", "space": "{0} of ours", "quote": '{0}"s', "dot": "{0}.v2", "unicode": "{0}_größe_имя",
     "yaml": "{0}: #1", "percent": "{0}%s"}
 #: only where a name is no part of a path
-PAYLOAD_NAMES = ["yes", "null", "~", "1e3", "- x", "{a}", "a, b", "(x)", "it's", "#x", "名前", "🙂", "Key", "key", "*", "'"]
+PAYLOAD_NAMES = ["yes", "null", "~", "1e3", "- x", "{a}", "a, b", "(x)", "it's", "#x", "名前", "🙂", "Key",
+                 "key", "*", "'"]
 
 
 class Names:

@@ -57,7 +57,8 @@ def security(world, exporter):
     if not guarded:
         return []
     lines = [
-        f"DO $$ BEGIN CREATE ROLE {quoted(exporter)}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;",
+        f"DO $$ BEGIN CREATE ROLE {quoted(exporter)}; "
+        "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;",
         f"CREATE SCHEMA {RIGHTS};", f"GRANT USAGE ON SCHEMA {RIGHTS} TO PUBLIC;",
         f"CREATE TABLE {RIGHTS}.rights (tbl text, line text, kind text, person text);",
         f"CREATE INDEX ON {RIGHTS}.rights (tbl, line);", *_rights(world, guarded), _function(world)]

@@ -193,7 +193,8 @@ def main():
         make_keys(given)
         with concurrent.futures.ProcessPoolExecutor(given.jobs) as pool:
             for seed, traits, told, faults in pool.map(try_seed, todo, [given] * len(todo)):
-                print(f"{'FAILED' if faults else 'passed'}  {seed:4}  {'; '.join(told)}  [{', '.join(traits)}]", flush=True)
+                outcome = "FAILED" if faults else "passed"
+                print(f"{outcome}  {seed:4}  {'; '.join(told)}  [{', '.join(traits)}]", flush=True)
                 for line in faults:
                     print(f"        {line}", flush=True)
                 passed, failed = (passed, failed + 1) if faults else (passed + 1, failed)
@@ -211,7 +212,8 @@ def make_keys(given):
     config = os.path.join(given.folder, "habeas.yaml")
     with open(config, "w", encoding="utf-8") as handle:
         handle.write("keys: keys\n")
-    subprocess.run([given.binary, "keys", "init", "--config", config], cwd=given.folder, check=True, capture_output=True)
+    command = [given.binary, "keys", "init", "--config", config]
+    subprocess.run(command, cwd=given.folder, check=True, capture_output=True)
 
 
 if __name__ == "__main__":

@@ -287,7 +287,8 @@ def pair(b):
     for row in kind.table.rows:
         for other in b.rng.sample(kind.table.rows, min(2, fan(b))):
             if other is not row:
-                b.put(table, {**whole(row.people), **whole(other.people)}, {**values_of(one, row), **values_of(two, other)})
+                people = {**whole(row.people), **whole(other.people)}
+                b.put(table, people, {**values_of(one, row), **values_of(two, other)})
 
 
 def two_kinds(b):

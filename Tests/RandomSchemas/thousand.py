@@ -40,7 +40,8 @@ def make(count):
     theirs = [people]
     for number in range(1, count):
         is_theirs = number % 10 != 0
-        table = _table(world, f"{'entry' if is_theirs else 'lookup'}_{number:04d}", "personal" if is_theirs else "reference")
+        name, role = (f"entry_{number:04d}", "personal") if is_theirs else (f"lookup_{number:04d}", "reference")
+        table = _table(world, name, role)
         if not is_theirs:
             continue
         up = rng.choice([t for t in theirs if len(t.paths[0].hops) < 5])

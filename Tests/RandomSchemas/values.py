@@ -1,7 +1,7 @@
 """Columns that hold data, with values to draw from: few and much alike, so that people share them."""
 
-TEXTS = ["", "Ada", "Berlin", "a \"b\", c", "=1+1", "-5", "line\nbreak", "tab\there", "ß é 🙂 名", " lead", "\\N", "back\\slash",
-         "it's", "[redacted]", "NULL", "x" * 300]
+TEXTS = ["", "Ada", "Berlin", "a \"b\", c", "=1+1", "-5", "line\nbreak", "tab\there", "ß é 🙂 名", " lead", "\\N",
+         "back\\slash", "it's", "[redacted]", "NULL", "x" * 300]
 POOLS = [
     ("text", TEXTS),
     ("character varying(40)", ["Ada", "", "Grace", "@home", "Größe", "a,b"]),
@@ -43,7 +43,8 @@ def declared(schema):
         f"CREATE TYPE {schema}.pair AS (a integer, \"B b\" text)",
     ]
     pools = [
-        (f'{schema}."Mood"', MOODS), (f"{schema}.short_text", ["short", "", "=x"]), (f'{schema}."Positive"', ["1", "7"]),
+        (f'{schema}."Mood"', MOODS), (f"{schema}.short_text", ["short", "", "=x"]),
+        (f'{schema}."Positive"', ["1", "7"]),
         (f"{schema}.pair", ['(1,"x, y")', "(,)"]), (f'{schema}."Mood"[]', ["{calm,Busy}", "{}"]),
     ]
     return statements, pools
