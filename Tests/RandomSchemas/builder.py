@@ -121,6 +121,9 @@ class Builder:
     def refer(self, table, to, word, key=None, nullable=False, enforced=True, as_text=False, oddness=0.2, more=""):
         """Columns that name a row of `to`; the step to it."""
         key = key or to.primary_key
+        if len(key) > 1 and self.chance(0.3):
+            self.trait("key in another order")
+            key = key[::-1]
         names = []
         for place, target in enumerate(key):
             part = word if len(key) == 1 else f"{word}_{place + 1}"

@@ -62,8 +62,12 @@ def _kind(b, word, count, is_contact=False):
     at = shapes.address(b, kind) if b.chance(0.4) else None
     country = next(t for t in b.world.tables if t.role == "reference" and t.rows)
     lives = b.refer(table, country, "country_id", nullable=True) if b.chance(0.5) else None
+    inviter = b.refer(table, table, "invited_by", kind.key, True) if b.chance(0.25) else None
     b.payload(table)
     table.paths = [Path(table, "own", ())]
+    if inviter:
+        b.trait("invitations")
+        table.paths.append(Path(table, "mention", (inviter,), tuple(dict.fromkeys((*kind.key, *inviter.columns)))))
     b.world.kinds.append(kind)
     for number in range(count):
         values = {name: b.rng.choice(["Ada", "Grace", "Ada", None]), city: b.rng.choice(CITIES)}
@@ -71,7 +75,10 @@ def _kind(b, word, count, is_contact=False):
             values[kind.email] = f"{word.lower()}{number}@example.com"
         for hop in (hop for hop in (at, lives) if hop and b.chance(0.8)):
             values.update(shapes.values_of(hop, b.rng.choice(hop.to.rows)))
-        row = b.put(table, {}, values)
+        named = b.rng.choice([None, *table.rows]) if inviter else None
+        row = b.put(table, {}, {**values, **(shapes.values_of(inviter, named) if inviter else {})})
+        if named:
+            row.people[kind.person(named)] = frozenset(table.paths[1].fields)
         person = kind.person(row)
         row.people[person] = FULL
         kind.people.append(person)

@@ -275,6 +275,25 @@ def diamond(b):
             b.put(comment, whole(writer.people), {**values_of(under, row), **values_of(author, writer)})
 
 
+def review(b):
+    """What others write about somebody's things: it is theirs whose address it bears, not the things' owner's."""
+    kind = next((kind for kind in b.world.kinds if kind.email), None)
+    if kind is None:
+        return child(b)
+    b.trait("review")
+    up = parent(b)
+    table = b.table("review")
+    b.any_key(table)
+    under = b.refer(table, up, f"{up.name[:20]}_id")
+    writer = b.refer(table, kind.table, b.rng.choice(["email", "reviewer_email"]), (kind.email,), True, False, oddness=0)
+    b.payload(table)
+    table.paths = [Path(kind.table, "own", (writer,))]
+    for row in up.rows:
+        for _ in range(fan(b)):
+            named = b.rng.choice([person for person in kind.table.rows if person.values[kind.email]])
+            b.put(table, whole(named.people), {**values_of(under, row), **values_of(writer, named)})
+
+
 def pair(b):
     """Friendships: both are meant."""
     kind = b.rng.choice(b.world.kinds)
@@ -346,4 +365,4 @@ def singular(kind):
 
 
 SHAPES = [child, child, child, child, profile, by_name, either, tree, self_reference, cycle, join, household, mention,
-          diamond, pair, two_kinds, under_another_name, decoy]
+          diamond, review, pair, two_kinds, under_another_name, decoy]
