@@ -133,12 +133,11 @@ class Builder:
             table.foreign_keys.append(ForeignKey(tuple(names), to, tuple(key), more))
         return Hop(tuple(names), to, tuple(key), as_text, not enforced)
 
-    def through(self, table, hop, *more):
-        """The paths of a table that a step leads to, with the step in front; kept while not longer than five."""
+    def through(self, table, hop):
+        """The paths of a table that a step leads to, with the step in front; who is only mentioned there has none."""
         for path in hop.to.paths:
-            hops = (hop, *more, *path.hops)
-            if path.ownership != "mention" and len(hops) <= 6:
-                table.paths.append(Path(path.kind, path.ownership, hops))
+            if path.ownership != "mention":
+                table.paths.append(Path(path.kind, path.ownership, (hop, *path.hops)))
 
     # Data
 

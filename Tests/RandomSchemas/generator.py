@@ -44,16 +44,7 @@ def _kind(b, word, count, is_contact=False):
     """A kind of person and its people. A contact is known by the address alone, or by a key like anybody."""
     table = b.table(word, "subject", 0.15)
     kind = Kind(table, ())
-    is_by_address = is_contact and b.chance(0.5)
-    if is_by_address:
-        kind.email = b.column(table, "email", "text", "NOT NULL", 0)
-        table.primary_key = table.identity = (kind.email,)
-    else:
-        b.any_key(table, 0.15)
-        if b.chance(0.8):
-            kind.email = b.column(table, "email", "text", b.rng.choice(["NOT NULL", "NOT NULL", ""]), 0.05)
-            table.uniques.append((kind.email,))
-    kind.key = table.primary_key
+    _identify(b, kind, is_contact and b.chance(0.5))
     name, city = b.column(table, "display_name", "text"), b.column(table, "city", "text", "NOT NULL", 0)
     if b.chance(0.6):
         secret = b.column(table, "password_hash", "text", "", 0)
@@ -71,20 +62,40 @@ def _kind(b, word, count, is_contact=False):
     b.world.kinds.append(kind)
     for number in range(count):
         values = {name: b.rng.choice(["Ada", "Grace", "Ada", None]), city: b.rng.choice(CITIES)}
-        if kind.email and (is_by_address or table.column(kind.email).more or b.chance(0.8)):
+        if kind.email and (kind.key == (kind.email,) or table.column(kind.email).more or b.chance(0.8)):
             values[kind.email] = f"{word.lower()}{number}@example.com"
-        for hop in (hop for hop in (at, lives) if hop and b.chance(0.8)):
-            values.update(shapes.values_of(hop, b.rng.choice(hop.to.rows)))
-        named = b.rng.choice([None, *table.rows]) if inviter else None
-        row = b.put(table, {}, {**values, **(shapes.values_of(inviter, named) if inviter else {})})
-        if named:
-            row.people[kind.person(named)] = frozenset(table.paths[1].fields)
-        person = kind.person(row)
-        row.people[person] = FULL
-        kind.people.append(person)
-        for shared in at.to.rows if at else []:
-            if shared.values[at.key[0]] == row.values[at.columns[0]]:
-                shared.people[person] = FULL
+        _person(b, kind, values, at, lives, inviter)
+
+
+def _identify(b, kind, is_by_address):
+    """The key of a kind of person, and the address by which it is found."""
+    if is_by_address:
+        kind.email = b.column(kind.table, "email", "text", "NOT NULL", 0)
+        kind.table.primary_key = kind.table.identity = (kind.email,)
+    else:
+        b.any_key(kind.table, 0.15)
+        if b.chance(0.8):
+            kind.email = b.column(kind.table, "email", "text", b.rng.choice(["NOT NULL", "NOT NULL", ""]), 0.05)
+            kind.table.uniques.append((kind.email,))
+    kind.key = kind.table.primary_key
+
+
+def _person(b, kind, values, at, lives, inviter):
+    """One person: the row is theirs, mentions who invited them, and shares an address."""
+    for hop in (hop for hop in (at, lives) if hop and b.chance(0.8)):
+        values.update(shapes.values_of(hop, b.rng.choice(hop.to.rows)))
+    named = b.rng.choice([None, *kind.table.rows]) if inviter else None
+    if inviter:
+        values.update(shapes.values_of(inviter, named))
+    row = b.put(kind.table, {}, values)
+    if named:
+        row.people[kind.person(named)] = frozenset(kind.table.paths[1].fields)
+    person = kind.person(row)
+    row.people[person] = FULL
+    kind.people.append(person)
+    for shared in at.to.rows if at else []:
+        if shared.values[at.key[0]] == row.values[at.columns[0]]:
+            shared.people[person] = FULL
 
 
 def _spare(b):

@@ -285,7 +285,8 @@ def review(b):
     table = b.table("review")
     b.any_key(table)
     under = b.refer(table, up, f"{up.name[:20]}_id")
-    writer = b.refer(table, kind.table, b.rng.choice(["email", "reviewer_email"]), (kind.email,), True, False, oddness=0)
+    word = b.rng.choice(["email", "reviewer_email"])
+    writer = b.refer(table, kind.table, word, (kind.email,), True, False, oddness=0)
     b.payload(table)
     table.paths = [Path(kind.table, "own", (writer,))]
     for row in up.rows:
