@@ -1,0 +1,150 @@
+"""Maps one filled application, exports each of its people, and compares the archives with the truth.
+
+    judge.py APPLICATION STATE DATABASE_URL HABEAS
+
+APPLICATION holds `subjects.txt` (schemas and tables of people) and `map.edits.yaml`. STATE holds truth.json; the
+proposed map stays there as `proposed.map.yaml`, the edited one as `map.yaml`. Prints one line a failure and
+`N passed, N failed`; the status is 1 when anything failed.
+"""
+import collections
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import zipfile
+
+import yaml
+
+from edits import edited
+
+
+class Judgement:
+    """Counts what was checked."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def check(self, holds, what):
+        if holds:
+            self.passed += 1
+        else:
+            self.failed += 1
+            if self.failed <= 60:
+                print(f"FAIL {what}")
+
+
+class Habeas:
+    """The program, run in the folder that holds its settings."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.folder = binary, folder
+
+    def run(self, *words):
+        return subprocess.run([self.binary, *words], cwd=self.folder, capture_output=True, text=True)
+
+    def must(self, *words):
+        done = self.run(*words)
+        if done.returncode != 0:
+            sys.exit(f"habeas {' '.join(words)} ended with {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+        return done.stdout
+
+
+def text(value):
+    """A value of JSON as PostgreSQL prints it; an identity is compared as text."""
+    if value is None or isinstance(value, str):
+        return value.replace("T", " ") if value and len(value) > 18 and value[10] == "T" and value[4] == "-" else value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class Archive:
+    """The rows of a JSON archive, table by table, nested ones included."""
+
+    def __init__(self, path, data_map):
+        self.collections = data_map["collections"]
+        self.rows = collections.defaultdict(list)
+        self.nested = collections.defaultdict(list)
+        for name, collection in self.collections.items():
+            if "inside" in collection:
+                self.nested[collection["inside"]["collection"]].append(name)
+        with zipfile.ZipFile(path) as file:
+            for entry in file.namelist():
+                parts = pathlib.PurePosixPath(entry).parts
+                if parts[-3:-1] == ("data", "json"):
+                    for row in json.loads(file.read(entry)):
+                        self.take(pathlib.PurePosixPath(entry).stem, row)
+
+    def take(self, name, row):
+        collection = self.collections[name]
+        names = {(rule.get("name", column) if isinstance(rule, dict) else column): column
+                 for column, rule in collection["fields"].items()}
+        self.rows[collection["table"]].append({names[key]: value for key, value in row.items() if key in names})
+        for inner in self.nested[name]:
+            for nested_row in row.get(self.collections[inner]["inside"]["as"], []):
+                self.take(inner, nested_row)
+
+
+def compare(judgement, person, archive, truth):
+    """Every row of the person's, none of anybody else's, table by table."""
+    owned = truth["people"][person]
+    for table in sorted(set(truth["key"]) | set(archive.rows)):
+        if table not in truth["key"]:
+            judgement.check(not archive.rows[table], f"{person}: {len(archive.rows[table])} rows of {table}, which holds nothing of people's")
+            continue
+        key = truth["key"][table]
+        # A row that two collections show, the person's own and a mention, is one row.
+        found = {tuple(text(row.get(column)) for column in key) for row in archive.rows[table]}
+        wanted = {tuple(text(part) for part in parts) for parts in owned.get(table, [])}
+        missing, foreign = wanted - found, found - wanted
+        judgement.check(not missing and not foreign,
+                        f"{person}: {table}: {len(missing)} of {len(wanted)} rows missing, {len(foreign)} that aren't theirs")
+
+
+def main(application, state, url, binary):
+    application, state = pathlib.Path(application), pathlib.Path(state)
+    judgement = Judgement()
+    habeas = Habeas(binary, state)
+    truth = json.loads((state / "truth.json").read_text())
+
+    proposed, final = state / "proposed.map.yaml", state / "map.yaml"
+    for made in (proposed, final):
+        made.unlink(missing_ok=True)
+    (state / "habeas.yaml").write_text(yaml.safe_dump({"database": {"url": url}, "map": "map.yaml", "keys": "keys"}))
+    if not (state / "keys").exists():
+        habeas.must("keys", "init")
+    words = (application / "subjects.txt").read_text().split()
+    started = time.monotonic()
+    habeas.must("map", "init", *words, "--output", "proposed.map.yaml")
+    print(f"{application.name}: proposed in {time.monotonic() - started:.1f} s")
+    data_map = edited(proposed.read_text(), yaml.safe_load((application / "map.edits.yaml").read_text()) or [])
+    final.write_text(yaml.safe_dump(data_map, sort_keys=False, allow_unicode=True, width=120))
+
+    habeas.must("init")
+    checked = habeas.run("map", "check", "--allow-warnings")
+    print(f"{application.name}: {(checked.stdout.strip().splitlines() or [''])[-1]}")
+    judgement.check(checked.returncode == 0, f"map check: {checked.stdout[-2000:]}{checked.stderr[-2000:]}")
+
+    kinds = {subject["table"]: kind for kind, subject in data_map["subjects"].items()}
+    rows = 0
+    for number, person in enumerate(truth["people"]):
+        table, key = person.split(":", 1)
+        output = state / f"person-{number}.zip"
+        output.unlink(missing_ok=True)
+        done = habeas.run("export", f"{kinds[table]}:{key}", "--ticket", f"T-{number}", "--reason", "test", "--right", "access",
+                          "--format", "json", "--output", str(output))
+        judgement.check(done.returncode == 0, f"{person}: export ended with {done.returncode}: {done.stderr.strip()[-600:]}")
+        if done.returncode == 0:
+            judgement.check(habeas.run("verify", str(output)).returncode == 0, f"{person}: the archive isn't sound")
+            archive = Archive(output, data_map)
+            rows += sum(map(len, archive.rows.values()))
+            compare(judgement, person, archive, truth)
+    print(f"{application.name}: {len(truth['people'])} people, {rows} rows, {len(truth['key'])} tables with people's rows")
+    print(f"{judgement.passed} passed, {judgement.failed} failed")
+    return 1 if judgement.failed else 0
+
+
+sys.path.insert(0, os.path.dirname(__file__))
+sys.exit(main(*sys.argv[1:]))
