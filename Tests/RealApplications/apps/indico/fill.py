@@ -154,6 +154,7 @@ def takes_part(user, n, where, shared):
                         state=1, base_price=5, price_adjustment=0)
     make("event_registration.registration_data", registration_id=registration, field_data_id=where["answer"], data="vegan")
     make("event_registration.registration_tags", registration_id=registration, registration_tag_id=where["tag"])
+    make("event_registration.legacy_registration_map", event_id=e, legacy_registrant_id=n, legacy_registrant_key="k", registration_id=registration)
     make("event_registration.invitations", registration_form_id=where["form"], registration_id=registration, state=1,
          email=f"robin{n}@example.net", first_name="Robin", last_name="Sommer", affiliation="Institute")
     make("events.payment_transactions", registration_id=registration, status=1, amount=5, currency="EUR", provider="manual", data={})
@@ -182,7 +183,7 @@ def takes_part(user, n, where, shared):
     make("event_abstracts.email_logs", abstract_id=abstract, user_id=shared.id, recipients=["robin@example.net"], subject="Abstract", body=TEXT, data={})
 
     revision = make("event_paper_reviewing.revisions", contribution_id=make("events.contributions", event_id=e, friendly_id=100 + n,
-                    title="Paper", duration=timedelta(minutes=20)), submitter_id=u, submitted_dt=NOW, state=1)
+                    title="Paper", duration=timedelta(minutes=20)), submitter_id=u, submitted_dt=NOW, state=2, judge_id=shared.id, judgment_dt=NOW, judgment_comment=TEXT)
     paper = db.session.execute(sa.text("SELECT contribution_id FROM event_paper_reviewing.revisions WHERE id = :id"), {"id": revision}).scalar()
     make("event_paper_reviewing.files", contribution_id=paper, revision_id=revision, filename="paper.pdf", content_type="application/pdf",
          size=4, storage_backend="default", storage_file_id=f"paper-{e}-{n}", md5="0" * 32)
@@ -220,6 +221,7 @@ def organizes(user, n, where, shared):
     make("events.vc_rooms", type="zoom", name="Room", created_by_id=u, data={})
     make("categories.event_move_requests", event_id=e, category_id=where["category"], requestor_id=u, state=1, moderator_id=shared.id)
     attachment = make("attachments.attachments", folder_id=where["folder"], user_id=u, type=2, link_url="https://example.org", title="Link")
+    make("attachments.legacy_attachment_id_map", event_id=e, attachment_id=attachment, material_id=str(n), resource_id=str(n))
     make("attachments.files", attachment_id=attachment, user_id=u, filename="slides.pdf", content_type="application/pdf", size=4,
          storage_backend="default", storage_file_id=f"slides-{e}-{n}", md5="0" * 32)
     grant("attachments.attachment_principals", shared.id, attachment_id=attachment)

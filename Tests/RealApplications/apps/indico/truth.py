@@ -4,8 +4,8 @@
 
 A line says which columns lead from a table to a person: `registration_id.user_id` is the user of the registration.
 The tables in between are those that Indico's models name. What somebody decided about another person's row (the judge
-of an abstract, the moderator of a request) is that person's mention: it counts, marked by `also`. What a person merely
-administers, rooms and other people's registrations, doesn't.
+of an abstract, whoever processed a request) mentions that person: MENTIONS. What a person merely administers, rooms and
+other people's registrations, isn't theirs.
 """
 import json
 import sys
@@ -62,6 +62,8 @@ OWN = {
     "event_registration.registrations": ["user_id"],
     "event_registration.registration_data": ["registration_id.user_id"],
     "event_registration.registration_tags": ["registration_id.user_id"],
+    "event_registration.legacy_registration_map": ["registration_id.user_id"],
+    "attachments.legacy_attachment_id_map": ["attachment_id.user_id"],
     "event_registration.invitations": ["registration_id.user_id"],
     "event_surveys.submissions": ["user_id"],
     "event_surveys.answers": ["submission_id.user_id"],
@@ -103,8 +105,8 @@ OWN = {
 
 MENTIONS = {
     "event_abstracts.abstracts": ["judge_id"],
+    "event_paper_reviewing.revisions": ["judge_id"],
     "events.requests": ["processed_by_id"],
-    "categories.event_move_requests": ["moderator_id"],
 }
 
 

@@ -214,6 +214,7 @@ def mail(sold=None, **about):
     """A mail as pretix queues it."""
     made = make(base.OutgoingMail, guid=uuid.uuid4(), subject="Your order", to=["guest0@example.org"], sender="shop@example.org",
                 body_plain=TEXT, organizer=sold["organizer"] if sold else None, **about)
+    made.should_attach_cached_files.add(make(base.CachedFile, filename="plan.pdf", type="application/pdf"))
     if about.get("order"):
         made.should_attach_invoices.add(*about["order"].invoices.all())
     return made
@@ -234,7 +235,10 @@ def around_a_customer(sold, customer, n):
                 sales_channel=sold["channel"], session_data={"email": "guest0@example.org"})
     make(base.InvoiceAddress, checkout_session=cart, name_parts=NAME)
     make(base.QuestionAnswer, checkoutsession=cart, question=sold["question"], answer=TEXT)
-    make(base.CartPosition, event=event, cart_id=cart.cart_id, item=sold["ticket"], price=23, expires=SOON)
+    place = make(base.CartPosition, event=event, cart_id=cart.cart_id, item=sold["ticket"], price=23, expires=SOON)
+    answer = make(base.QuestionAnswer, cartposition=place, question=sold["choice"], answer="bread")
+    answer.options.add(sold["options"][0])
+    make(base.CartPosition, event=event, cart_id=f"nobody-{organizer.slug}-{n}", item=sold["ticket"], price=23, expires=SOON)
     make(base.WaitingListEntry, event=event, item=sold["ticket"], email=customer.email, locale="en")
     mail(sold, customer=customer)
 

@@ -5,7 +5,8 @@
 Each line below names a model and the relations that lead from it to a person, in the words of Django's ORM. Rows
 that a staff member handled in the course of work but that are about somebody else (an impersonated colleague, a
 member's team) aren't theirs. What has no relation in the models has no line: a log entry names the object it is about
-by a generic key, a waiting list entry and a cart know an address only.
+by a generic key, a waiting list entry knows an address only. A cart's positions carry the cart id of a checkout session;
+pretix's models say so in words and declare no relation, so CART names the two columns.
 """
 import json
 import os
@@ -77,12 +78,15 @@ CUSTOMER = {
     "pretixbase.RevokedTicketSecret": ["position__order__customer"],
     "pretixbase.Checkin": ["position__order__customer"],
     "pretixbase.PrintLog": ["position__order__customer"],
-    "pretixbase.QuestionAnswer": ["orderposition__order__customer", "order__customer", "checkoutsession__customer"],
+    "pretixbase.CartPosition": ["used_membership__customer", "CART"],
+    "pretixbase.QuestionAnswer": ["orderposition__order__customer", "order__customer", "checkoutsession__customer",
+                                  "cartposition__CART"],
     "pretixbase.QuestionAnswer_options": ["questionanswer__orderposition__order__customer", "questionanswer__order__customer",
-                                          "questionanswer__checkoutsession__customer"],
+                                          "questionanswer__checkoutsession__customer", "questionanswer__cartposition__CART"],
     "pretixbase.OrderSyncQueue": ["order__customer"],
     "pretixbase.OrderSyncResult": ["order__customer"],
     "pretixbase.OutgoingMail": ["customer", "order__customer"],
+    "pretixbase.OutgoingMail_should_attach_cached_files": ["outgoingmail__customer", "outgoingmail__order__customer"],
     "pretixbase.OutgoingMail_should_attach_invoices": ["outgoingmail__customer", "outgoingmail__order__customer"],
     "banktransfer.BankTransaction": ["order__customer"],
     "paypal2.ReferencedPayPalObject": ["order__customer"],
@@ -98,7 +102,11 @@ def owned(lines, person):
         manager = getattr(model, "all", model._base_manager) if name == "pretixbase.OrderPosition" else model._base_manager
         theirs = Q()
         for path in paths:
-            theirs |= Q(**{path: person.pk})
+            if path.endswith("CART"):
+                carts = apps.get_model("pretixbase.CheckoutSession").objects.filter(customer=person)
+                theirs |= Q(**{path.removesuffix("CART") + "cart_id__in": carts.values("cart_id")})
+            else:
+                theirs |= Q(**{path: person.pk})
         keys = sorted({str(key) for key in manager.filter(theirs).values_list("pk", flat=True)})
         if keys:
             found[f"public.{model._meta.db_table}"] = [[key] for key in keys]
