@@ -7,6 +7,7 @@ An edit file is a list. Each entry says `why` and one of:
     mentions: [tables]      with `to:` the paths of the collections that only mention people; none drops them
     never_export: [schema.table.column, …]    with `why` as the reason
     erasure: [tables]       with `to:` what erasure does with the rows
+    describe: collection    with `to:` the whole collection, for a table that the proposal left undecided or out
     leave_out: [tables]     out of `collections`, into `not_included` with `why` as the reason
 
 Tables are named, not collections: whatever `habeas map init` calls them, the edit finds them.
@@ -70,6 +71,12 @@ def apply(data_map, edit):
                     if column not in collection["fields"]:
                         raise Missing(f"{place} isn't in the proposal")
                     collection["fields"][column] = {"never_export": why}
+    elif "describe" in edit:
+        table = edit["to"]["table"]
+        data_map["not_included"] = [line for line in data_map.get("not_included", []) if line["table"] != table]
+        for name in [name for name, collection in data_map["collections"].items() if collection["table"] == table]:
+            del data_map["collections"][name]
+        data_map["collections"][edit["describe"]] = edit["to"]
     elif "leave_out" in edit:
         for table in edit["leave_out"]:
             leave_out(data_map, table, why)

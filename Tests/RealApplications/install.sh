@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs one application from PyPI, with pinned versions, into an environment of its own. Usage: install.sh NAME
+# `install.sh judge` installs what judge.py needs.
 #
 # HABEAS_APPS_HOME is where the environments lie (~/.cache/habeas-apps unless said), HABEAS_APPS_PYTHON the
 # interpreter: 3.11, Debian 12's own. Where PyPI has no wheel, psycopg2 and lxml are built: that needs a C compiler,
@@ -10,6 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 home=${HABEAS_APPS_HOME:-$HOME/.cache/habeas-apps}
 python=${HABEAS_APPS_PYTHON:-python3}
 wanted=$here/apps/$name/requirements.txt
+[ "$name" = judge ] && wanted=$here/requirements.txt
 
 "$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
     echo "the applications' pinned versions need Python 3.11; name one with HABEAS_APPS_PYTHON" >&2

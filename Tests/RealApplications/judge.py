@@ -18,7 +18,7 @@ import zipfile
 
 import yaml
 
-from edits import edited
+from edits import edited, only_mentions
 
 
 class Judgement:
@@ -62,11 +62,11 @@ def text(value):
 
 
 class Archive:
-    """The rows of a JSON archive, table by table, nested ones included."""
+    """The rows of a JSON archive, table by table, nested ones included; rows that only mention the person apart."""
 
     def __init__(self, path, data_map):
         self.collections = data_map["collections"]
-        self.rows = collections.defaultdict(list)
+        self.rows, self.mentions = collections.defaultdict(list), collections.defaultdict(list)
         self.nested = collections.defaultdict(list)
         for name, collection in self.collections.items():
             if "inside" in collection:
@@ -82,7 +82,8 @@ class Archive:
         collection = self.collections[name]
         names = {(rule.get("name", column) if isinstance(rule, dict) else column): column
                  for column, rule in collection["fields"].items()}
-        self.rows[collection["table"]].append({names[key]: value for key, value in row.items() if key in names})
+        rows = self.mentions if only_mentions(collection) else self.rows
+        rows[collection["table"]].append({names[key]: value for key, value in row.items() if key in names})
         for inner in self.nested[name]:
             for nested_row in row.get(self.collections[inner]["inside"]["as"], []):
                 self.take(inner, nested_row)
@@ -102,23 +103,27 @@ class Faults:
 
 
 def compare(judgement, faults, person, archive, truth):
-    """Every row of the person's, none of anybody else's, table by table."""
-    owned = truth["people"][person]
+    """Every row of the person's, none of anybody else's, table by table; and the same of rows that mention them."""
+    mentioned = truth.get("mentions", {}).get(person, {})
     for table in sorted(set(truth["key"]) | set(archive.rows)):
-        faults.tables.add(table)
-        if table not in truth["key"]:
-            faults.foreign[table] += len(archive.rows[table])
-            judgement.check(not archive.rows[table], f"{person}: {len(archive.rows[table])} rows of {table}, which holds nothing of people's")
-            continue
-        key = truth["key"][table]
-        # A row that two collections show, the person's own and a mention, is one row.
-        found = {tuple(text(row.get(column)) for column in key) for row in archive.rows[table]}
-        wanted = {tuple(text(part) for part in parts) for parts in owned.get(table, [])}
-        missing, foreign = wanted - found, found - wanted
-        faults.missing[table] += len(missing)
-        faults.foreign[table] += len(foreign)
-        judgement.check(not missing and not foreign,
-                        f"{person}: {table}: {len(missing)} of {len(wanted)} rows missing, {len(foreign)} that aren't theirs")
+        compare_table(judgement, faults, table, person, archive.rows[table], truth["people"][person].get(table, []), truth)
+    for table in sorted(set(mentioned) | set(archive.mentions)):
+        compare_table(judgement, faults, table, f"{person}, mentioned", archive.mentions[table], mentioned.get(table, []), truth)
+
+
+def compare_table(judgement, faults, table, person, rows, wanted, truth):
+    faults.tables.add(table)
+    if table not in truth["key"]:
+        faults.foreign[table] += len(rows)
+        judgement.check(not rows, f"{person}: {len(rows)} rows of {table}, which holds nothing of people's")
+        return
+    found = {tuple(text(row.get(column)) for column in truth["key"][table]) for row in rows}
+    wanted = {tuple(text(part) for part in parts) for parts in wanted}
+    missing, foreign = wanted - found, found - wanted
+    faults.missing[table] += len(missing)
+    faults.foreign[table] += len(foreign)
+    judgement.check(not missing and not foreign,
+                    f"{person}: {table}: {len(missing)} of {len(wanted)} rows missing, {len(foreign)} that aren't theirs")
 
 
 def as_proposed(habeas, data_map):
@@ -174,7 +179,7 @@ def main(application, state, url, binary):
         if done.returncode == 0:
             judgement.check(habeas.run("verify", str(output)).returncode == 0, f"{person}: the archive isn't sound")
             archive = Archive(output, data_map)
-            rows += sum(map(len, archive.rows.values()))
+            rows += sum(map(len, [*archive.rows.values(), *archive.mentions.values()]))
             compare(judgement, faults, person, archive, truth)
     faults.report()
     print(f"{application.name}: {len(truth['people'])} people, {rows} rows, {len(truth['key'])} tables with people's rows")

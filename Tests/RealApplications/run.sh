@@ -7,9 +7,10 @@
 # habeas_verifier are used); each application gets a database of its own there, habeas_app_NAME, made anew.
 # HABEAS_APPS_HOME: where applications are installed (~/.cache/habeas-apps). HABEAS_APPS_STATE: where their settings,
 # the proposed and the edited maps and the archives lie; a temporary folder, removed at the end, unless said.
+# HABEAS_APPS_FIRST=1: judge the proposed maps as they come, without the edits; tells what was wrong at first.
 # HABEAS_APPS_FILLED=1: take the databases as the last run with the same HABEAS_APPS_STATE left them.
 set -euo pipefail
-[ $# = 3 ] || { sed -n '2,11p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 64; }
+[ $# = 3 ] || { sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//' >&2; exit 64; }
 here=$(cd "$(dirname "$0")" && pwd)
 names=$1
 url=$2
@@ -46,6 +47,7 @@ prepare() {
         || { tail -n 20 "$APP_STATE/fill.log" >&2; return 1; }
 }
 
+"$here/install.sh" judge
 failed=0
 for name in $names; do
     [ -d "$here/apps/$name" ] || { echo "there is no application $name; there are: $(ls "$here/apps" | xargs)" >&2; exit 64; }
@@ -54,8 +56,6 @@ for name in $names; do
     if [ -z "${HABEAS_APPS_FILLED:-}" ] || [ ! -e "$APP_STATE/truth.json" ]; then
         prepare "$name"
     fi
-    # The interpreter is Synapse's or another application's: what judges needs PyYAML only, which it brings.
-    "$here/install.sh" synapse
-    "$home/synapse/bin/python" "$here/judge.py" "$here/apps/$name" "$APP_STATE" "$(database_url "habeas_app_$name")" "$habeas" || failed=1
+    "$home/judge/bin/python" "$here/judge.py" "$here/apps/$name" "$APP_STATE" "$(database_url "habeas_app_$name")" "$habeas" || failed=1
 done
 exit "$failed"

@@ -128,17 +128,17 @@ def leads_to(table, path, person):
 
 
 def main(output):
-    truth = {"key": {}, "people": {}}
+    truth = {"key": {}, "people": {}, "mentions": {}}
     for name in OWN:
         truth["key"][name] = identity(db.metadata.tables[name])
     for (person,) in db.session.execute(sa.text("SELECT id FROM users.users ORDER BY id")).fetchall():
-        rows = {}
-        for lines in (OWN, MENTIONS):
+        for kind, lines in (("people", OWN), ("mentions", MENTIONS)):
+            rows = {}
             for name, paths in lines.items():
                 for path in paths:
                     found = db.session.execute(leads_to(db.metadata.tables[name], path, person))
                     rows.setdefault(name, set()).update(tuple(str(part) for part in row) for row in found)
-        truth["people"][f"users.users:{person}"] = {name: sorted(map(list, keys)) for name, keys in rows.items() if keys}
+            truth[kind][f"users.users:{person}"] = {name: sorted(map(list, keys)) for name, keys in rows.items() if keys}
     with open(output, "w") as file:
         json.dump(truth, file, indent=1, sort_keys=True)
 

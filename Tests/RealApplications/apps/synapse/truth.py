@@ -30,16 +30,20 @@ ABOUT_OTHERS = {
     ("scheduled_tasks", "resource_id"): "a job of the server",
 }
 
-# table: how its rows are joined to one that holds the id.
+# The tables from one without a person's id to one that has it, each with the column that the two have in common.
 FOLLOWING = {
-    "event_json": ("events", "event_id", "event_id"),
-    "event_search": ("events", "event_id", "event_id"),
-    "event_relations": ("events", "event_id", "event_id"),
-    "redactions": ("events", "event_id", "event_id"),
-    "local_media_repository_thumbnails": ("local_media_repository", "media_id", "media_id"),
-    "sliding_sync_connection_positions": ("sliding_sync_connections", "connection_key", "connection_key"),
-    "sliding_sync_connection_required_state": ("sliding_sync_connections", "connection_key", "connection_key"),
-    "sliding_sync_connection_lazy_members": ("sliding_sync_connections", "connection_key", "connection_key"),
+    "event_json": [("events", "event_id")],
+    "event_search": [("events", "event_id")],
+    "event_relations": [("events", "event_id")],
+    "redactions": [("events", "event_id")],
+    "local_media_repository_thumbnails": [("local_media_repository", "media_id")],
+    "sliding_sync_connection_positions": [("sliding_sync_connections", "connection_key")],
+    "sliding_sync_connection_required_state": [("sliding_sync_connections", "connection_key")],
+    "sliding_sync_connection_lazy_members": [("sliding_sync_connections", "connection_key")],
+    "sliding_sync_connection_room_configs": [("sliding_sync_connection_positions", "connection_position"),
+                                             ("sliding_sync_connections", "connection_key")],
+    "sliding_sync_connection_streams": [("sliding_sync_connection_positions", "connection_position"),
+                                        ("sliding_sync_connections", "connection_key")],
 }
 
 # What tells rows apart where the unique key holds a secret, or where there is none.
@@ -100,11 +104,12 @@ def main(url, output):
                         raise SystemExit(f"{table}: nothing tells its rows apart; name columns in KEY")
                     parts = ", ".join(f'"{column}"::text' for column in key(table))
                     owned[f"public.{table}"] = rows(f'SELECT {parts} FROM "{table}" WHERE {condition}', *[names] * len(texts))
-            for table, (holder, theirs, its) in FOLLOWING.items():
+            for table, steps in FOLLOWING.items():
                 parts = ", ".join(f't."{column}"::text' for column in key(table))
-                condition = " OR ".join(f'h."{column}" = ANY(%s)' for column in columns[holder])
-                found = rows(f'SELECT {parts} FROM "{table}" t JOIN "{holder}" h ON t."{theirs}" = h."{its}" WHERE {condition}',
-                             *[names] * len(columns[holder]))
+                joins = " ".join(f'JOIN "{name}" USING ("{column}")' for name, column in steps)
+                holder = steps[-1][0]
+                condition = " OR ".join(f'"{holder}"."{column}" = ANY(%s)' for column in columns[holder])
+                found = rows(f'SELECT {parts} FROM "{table}" t {joins} WHERE {condition}', *[names] * len(columns[holder]))
                 if found:
                     owned[f"public.{table}"] = found
             truth["people"][f"public.users:{person}"] = {table: sorted(map(list, found), key=str) for table, found in owned.items()}
