@@ -48,8 +48,12 @@ class Habeas:
     def must(self, *words):
         done = self.run(*words)
         if done.returncode != 0:
-            sys.exit(f"habeas {' '.join(words)} ended with {done.returncode}:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+            raise Refused(f"habeas {' '.join(words)} ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
         return done.stdout
+
+
+class Refused(Exception):
+    """A command without which nothing else can be judged failed."""
 
 
 def text(value):
@@ -136,8 +140,16 @@ def as_proposed(habeas, data_map):
 
 
 def main(application, state, url, binary):
-    application, state = pathlib.Path(application), pathlib.Path(state)
     judgement = Judgement()
+    try:
+        judge(judgement, pathlib.Path(application), pathlib.Path(state), url, binary)
+    except Refused as refusal:
+        judgement.check(False, str(refusal))
+    print(f"{judgement.passed} passed, {judgement.failed} failed")
+    return 1 if judgement.failed else 0
+
+
+def judge(judgement, application, state, url, binary):
     habeas = Habeas(binary, state)
     truth = json.loads((state / "truth.json").read_text())
 
@@ -183,8 +195,6 @@ def main(application, state, url, binary):
             compare(judgement, faults, person, archive, truth)
     faults.report()
     print(f"{application.name}: {len(truth['people'])} people, {rows} rows, {len(truth['key'])} tables with people's rows")
-    print(f"{judgement.passed} passed, {judgement.failed} failed")
-    return 1 if judgement.failed else 0
 
 
 sys.path.insert(0, os.path.dirname(__file__))

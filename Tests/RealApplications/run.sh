@@ -56,6 +56,9 @@ for name in $names; do
     if [ -z "${HABEAS_APPS_FILLED:-}" ] || [ ! -e "$APP_STATE/truth.json" ]; then
         prepare "$name"
     fi
-    "$home/judge/bin/python" "$here/judge.py" "$here/apps/$name" "$APP_STATE" "$(database_url "habeas_app_$name")" "$habeas" || failed=1
+    "$home/judge/bin/python" "$here/judge.py" "$here/apps/$name" "$APP_STATE" "$(database_url "habeas_app_$name")" "$habeas" \
+        | tee "$APP_STATE/judged.txt" || failed=1
 done
+for name in $names; do tail -n 1 "$states/$name/judged.txt"; done \
+    | awk '{ passed += $1; failed += $3 } END { print "all together: " passed " passed, " failed " failed" }'
 exit "$failed"
