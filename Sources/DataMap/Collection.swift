@@ -76,6 +76,8 @@ package struct Field: Sendable {
     package let neverExport: String?
     /// Why it is none, although its name sounds like a secret.
     package let notSecret: String?
+    /// Why rows aren't anybody's by this column, although it refers to a person.
+    package let notAPath: String?
     /// When its value is replaced.
     package let redaction: Redaction?
     /// Whether it is about somebody else.

@@ -72,11 +72,13 @@ struct CollectionReader {
         guard node.isMapping else {
             return Field(
                 column: column, name: column.text, category: try node.text(), origin: defaults.origin,
-                legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, redaction: nil, isThirdParty: false,
+                legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, notAPath: nil, redaction: nil,
+                isThirdParty: false,
                 description: nil, erasure: nil)
         }
         try node.checkKeys([
-            "category", "name", "origin", "legal_basis", "never_export", "not_secret", "redact", "third_party",
+            "category", "name", "origin", "legal_basis", "never_export", "not_secret", "not_a_path", "redact",
+            "third_party",
             "description",
             "erasure",
         ])
@@ -86,6 +88,7 @@ struct CollectionReader {
             origin: try node["origin"]?.choice(Origin.self) ?? defaults.origin,
             legalBasis: try node["legal_basis"]?.text() ?? defaults.legalBasis,
             neverExport: try node["never_export"]?.text(), notSecret: try node["not_secret"]?.text(),
+            notAPath: try node["not_a_path"]?.text(),
             redaction: try node["redact"].map(redaction),
             isThirdParty: try node["third_party"]?.flag() ?? false, description: try node["description"]?.text(),
             erasure: try node["erasure"].map(Self.erasure))

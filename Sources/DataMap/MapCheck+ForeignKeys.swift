@@ -32,6 +32,35 @@ extension MapCheck {
         ]
     }
 
+    /// Foreign keys to people of which the map says nothing: rows by which a person is named would be left out.
+    static func referenceFindings(_ map: DataMap, _ catalogue: Catalogue) -> [MapFinding] {
+        let people = Set(map.subjects.map(\.table))
+        return Dictionary(grouping: map.collections, by: \.table).flatMap { name, collections -> [MapFinding] in
+            guard let table = catalogue[name] else { return [] }
+            let steps = Set(collections.flatMap(\.steps).flatMap(Self.stepsFromTheTable).map { Set($0.from) })
+            return table.foreignKeys.compactMap { key in
+                guard people.contains(key.to), !steps.contains(Set(key.from)),
+                    !key.from.contains(where: { column in
+                        collections.contains { $0.field(column)?.notAPath != nil }
+                    })
+                else { return nil }
+                let columns = key.from.map(\.text).joined(separator: ", ")
+                return MapFinding(
+                    severity: .error, code: .unmappedReference, object: "\(name)(\(columns))",
+                    message: "it refers to a person in \(key.to), and no path begins there",
+                    mend:
+                        "give the table a path over it (a mention, if the row is somebody else's), or say why it is none "
+                        + "with not_a_path")
+            }
+        }
+    }
+
+    /// The steps that begin at the collection's own table: the first, and what follows a repeated one.
+    private static func stepsFromTheTable(_ hops: [Hop]) -> [Hop] {
+        let last = hops.firstIndex { !$0.isRepeated } ?? hops.endIndex - 1
+        return hops.isEmpty ? [] : Array(hops[...last])
+    }
+
     /// Foreign keys that forbid the deletion the map orders: rows that stay refer to rows that go.
     static func erasureFindings(_ map: DataMap, _ catalogue: Catalogue) -> [MapFinding] {
         let byTable = Dictionary(grouping: map.collections, by: \.table)

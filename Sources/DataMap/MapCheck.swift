@@ -10,7 +10,8 @@ package enum MapCheck {
                 guard let table = catalogue[collection.table] else { return [MapFinding]() }
                 return columnFindings(collection, table) + pathFindings(collection, catalogue)
                     + securityFindings(collection, table, map, reader) + indexFindings(collection, map, catalogue)
-            } + map.subjects.flatMap { subjectFindings($0, map, catalogue) } + erasureFindings(map, catalogue)
+            } + map.subjects.flatMap { subjectFindings($0, map, catalogue) } + referenceFindings(map, catalogue)
+            + erasureFindings(map, catalogue)
         return Array(Set(findings)).sorted {
             ($0.severity.rawValue, $0.object, $0.code.rawValue, $0.message)
                 < ($1.severity.rawValue, $1.object, $1.code.rawValue, $1.message)

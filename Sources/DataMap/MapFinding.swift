@@ -10,6 +10,7 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case missingTable = "map.missing-table"
         case missingColumn = "map.missing-column"
         case unenforcedPath = "map.unenforced-path"
+        case unmappedReference = "map.unmapped-reference"
         case unreachable = "map.unreachable"
         case ambiguousPath = "map.ambiguous-path"
         case ambiguousSubject = "map.ambiguous-subject"
