@@ -98,18 +98,21 @@ package struct PlannedColumn: Sendable {
     package let column: CatalogueColumn
     /// How its value arrives.
     package let form: ValueForm
-    /// Whether its value is replaced.
-    package let isRedacted: Bool
+    /// What stands for its value, when that is replaced.
+    package let mark: String?
 
-    /// What stands for a redacted value.
-    package static let redactionMark = "[redacted]"
+    /// Whether its value is replaced.
+    package var isRedacted: Bool { mark != nil }
 
     var encoded: EncodedColumn { EncodedColumn(name: field.name, form: form) }
 
     /// What is selected from the table alias.
     func expression(_ alias: String) -> String {
         let name = "\(alias).\(column.name.quoted)"
-        if isRedacted { return "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(Self.redactionMark)' END" }
+        if let mark {
+            let literal = mark.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+            return "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(literal)' END"
+        }
         return form.isMadeByServer ? "pg_catalog.to_json(\(name))::text" : name
     }
 }
@@ -209,6 +212,7 @@ struct CollectionPlanner {
             throw ExportError(.mapDoesNotFit, "the table \(collection.table) doesn't exist")
         }
         let columns = columns(of: collection, table, &redacted, &omitted)
+        try Replacement.refuseNames(of: collection, table, regime: regime)
         let queries: CollectionQueries
         if let parent, let nesting = collection.nesting {
             queries = CollectionQueries(nested: collection, table, columns, by: nesting.hop, in: parent)
@@ -246,12 +250,12 @@ struct CollectionPlanner {
                 omitted.append(ExportPlan.Omission(what: what, reason: ExportScope.inferred))
                 continue
             }
-            let redaction = field.redaction.flatMap { $0.applies(right: right, regime: regime) ? $0 : nil }
-            if let redaction { redacted.append(ExportPlan.Omission(what: what, reason: redaction.reason)) }
+            let replacement = Replacement(of: field, right: right, regime: regime)
+            if let replacement { redacted.append(ExportPlan.Omission(what: what, reason: replacement.reason)) }
             let form = ValueForm(baseType: column.baseType, isBuiltIn: column.isBuiltIn, kind: column.kind)
             columns.append(
                 PlannedColumn(
-                    field: field, column: column, form: redaction == nil ? form : .text, isRedacted: redaction != nil))
+                    field: field, column: column, form: replacement == nil ? form : .text, mark: replacement?.mark))
         }
         return columns
     }

@@ -1,0 +1,36 @@
+internal import ArchiveFormat
+internal import DataMap
+
+/// A collection of the plan of which the archive holds rows.
+struct HeldCollection {
+    let plan: CollectionPlan
+    let count: Manifest.CollectionCount
+
+    var collection: Collection { plan.collection }
+    var name: AccessReport.CollectionName { collection.reportName }
+
+    /// The categories of its fields, each once, in the map's order.
+    var categories: [String] { collection.fields.map(\.category).withoutRepeats }
+
+    /// Where these fields are: the whole collection when they are all of it; nil when there are none.
+    func place(of fields: [Field]) -> AccessReport.FieldPlace? {
+        guard !fields.isEmpty else { return nil }
+        let isWhole = fields.count == collection.fields.count
+        return AccessReport.FieldPlace(collection: name, fields: isWhole ? nil : fields.map(\.name))
+    }
+
+    /// Where the fields are of which this holds.
+    func place(where holds: (Field) -> Bool) -> AccessReport.FieldPlace? { place(of: collection.fields.filter(holds)) }
+}
+
+extension Collection {
+    var reportName: AccessReport.CollectionName { AccessReport.CollectionName(name: name, title: title) }
+}
+
+extension Sequence where Element: Hashable {
+    /// The elements, each where it stands first.
+    var withoutRepeats: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
