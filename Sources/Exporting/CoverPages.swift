@@ -54,7 +54,10 @@ struct CoverPages {
 
     private func contents() -> String {
         [
-            (AccessReportPage.path, "purposes, recipients, retention, your rights: what the law wants said (also as .json)"),
+            (
+                AccessReportPage.path,
+                "purposes, recipients, retention, your rights: what the law wants said (also as .json)"
+            ),
             ("data/json/", "your data for programs: one file for each kind of thing, described by schemas/"),
             ("data/csv/", "your data for spreadsheets (UTF-8; an empty cell is \"no value\", \"\" is empty text)"),
             ("data/files/", "your files, each in a folder named after its record"),

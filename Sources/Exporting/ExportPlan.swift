@@ -107,7 +107,7 @@ package struct PlannedColumn: Sendable {
     var encoded: EncodedColumn { EncodedColumn(name: field.name, form: form) }
 
     /// What is selected from the table alias.
-    func expression(_ alias: String) -> String {
+    package func expression(_ alias: String) -> String {
         let name = "\(alias).\(column.name.quoted)"
         if let mark {
             let literal = mark.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")

@@ -36,7 +36,8 @@ extension AccessReportPage {
     }
 
     func complaint() -> String {
-        paragraph("You can complain to \(report.complaint.authority).") + paragraph(report.complaint.judicialRemedy ?? "")
+        paragraph("You can complain to \(report.complaint.authority).")
+            + paragraph(report.complaint.judicialRemedy ?? "")
     }
 
     func purposes() -> String {
@@ -81,7 +82,8 @@ extension AccessReportPage {
             "<h3>\(text(recipient.name))</h3>"
                 + definitions([
                     ("Role", recipient.role), ("Category", recipient.category),
-                    ("Country", CountryNames.name(recipient.country)), ("What they do with the data", recipient.purpose),
+                    ("Country", CountryNames.name(recipient.country)),
+                    ("What they do with the data", recipient.purpose),
                     ("What they received", recipient.collections.map(\.title).joined(separator: ", ")),
                     ("Categories of data", recipient.categories.joined(separator: ", ")),
                 ])
@@ -137,7 +139,8 @@ extension AccessReportPage {
     func rights() -> String {
         report.rights.map { right in
             let scope = right.places.map { "<p>It applies to: \(places($0)).</p>" } ?? ""
-            return "<h3>\(text(right.right))</h3><p>\(text(right.explanation)) <small>\(text(right.citation))</small></p>"
+            return
+                "<h3>\(text(right.right))</h3><p>\(text(right.explanation)) <small>\(text(right.citation))</small></p>"
                 + scope
         }.joined() + "<p>Write to \(text(report.controller.contact)).</p>"
     }

@@ -1,13 +1,15 @@
 /// `access-report.html`: the report as a page. It says nothing that the report doesn't.
-struct AccessReportPage {
+package struct AccessReportPage {
     /// Where it stands in the archive.
     static let path = "access-report.html"
 
     let report: AccessReport
 
-    init(_ report: AccessReport) { self.report = report }
+    /// A page of a report.
+    package init(_ report: AccessReport) { self.report = report }
 
-    func html() -> String {
+    /// The page in HTML.
+    package func html() -> String {
         HTMLPage(
             title: "Access report: your personal data at \(report.service)", kicker: report.controller.name,
             lead: lead(), body: contents() + report.statements.map(section).joined() + footer()

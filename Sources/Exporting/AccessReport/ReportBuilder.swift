@@ -1,9 +1,9 @@
-internal import ArchiveFormat
-internal import DataMap
+package import ArchiveFormat
+package import DataMap
 internal import RightsCore
 
 /// Makes an access report: a pure function of the map, the plan of the export, and what the archive came to hold.
-struct ReportBuilder {
+package struct ReportBuilder {
     let map: DataMap
     let plan: ExportPlan
     let manifest: Manifest
@@ -11,7 +11,8 @@ struct ReportBuilder {
     let law: ReportLaw
     let held: [HeldCollection]
 
-    init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
+    /// A builder for one archive, whose rows, files, omissions and losses the manifest tells.
+    package init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
         guard let regime = RegimeID(manifest.request.regime) else { preconditionFailure("a request's law is known") }
         self.map = map
         self.plan = plan
@@ -24,7 +25,8 @@ struct ReportBuilder {
         }
     }
 
-    func report() -> AccessReport {
+    /// The report.
+    package func report() -> AccessReport {
         let gaps = ReportGaps(self)
         return AccessReport(
             request: .init(id: manifest.request.id, right: manifest.request.right),
@@ -56,7 +58,8 @@ struct ReportBuilder {
         let lookedNames = Set(looked.map(\.name))
         let ofKind = map.collections.filter { map.kinds(of: $0).contains(manifest.request.subjectKind) }
         return AccessReport.Confirmation(
-            isHeld: !held.isEmpty, records: held.reduce(0) { $0 + $1.count.archivedRows }, files: files(under: "data/files/"),
+            isHeld: !held.isEmpty, records: held.reduce(0) { $0 + $1.count.archivedRows },
+            files: files(under: "data/files/"),
             empty: looked.filter { !heldNames.contains($0.name) }.map(\.reportName),
             notAsked: ofKind.filter { !lookedNames.contains($0.name) }.map(\.reportName))
     }
@@ -223,7 +226,8 @@ struct ReportBuilder {
 
     private static let lookBack = AccessReport.LookBack(
         isUnlimited: true,
-        statement: "Everything held at that moment is included, whenever it was collected: the twelve months before the "
+        statement:
+            "Everything held at that moment is included, whenever it was collected: the twelve months before the "
             + "request, the time since 1 January 2022, and whatever is older.")
 
     private func neverDisclosed(_ citation: String) -> [AccessReport.NeverDisclosedStatement] {

@@ -49,7 +49,8 @@ struct ReportGaps {
         return builder.recipients.flatMap { recipient in
             [
                 recipient.collections.isEmpty
-                    ? "The controller's map doesn't say which data \(recipient.name) received; it may be any of them." : nil,
+                    ? "The controller's map doesn't say which data \(recipient.name) received; it may be any of them."
+                    : nil,
                 builder.law.family == .ccpa && recipient.category == nil
                     ? "The controller's map doesn't say what category of third party \(recipient.name) is." : nil,
             ].compactMap { $0 }

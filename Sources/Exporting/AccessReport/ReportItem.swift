@@ -50,7 +50,7 @@ package enum ReportItem: String, Sendable, CaseIterable, Encodable {
 
 /// A thing to say and the provision that demands it.
 package struct LegalStatement: Sendable {
-    let item: ReportItem
+    package let item: ReportItem
     let citation: String
 
     init(_ item: ReportItem, _ citation: String) {

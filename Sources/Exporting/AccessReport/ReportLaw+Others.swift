@@ -6,7 +6,8 @@ extension ReportLaw {
         let country = id.hasPrefix("US-") ? "US" : String(id.prefix(2))
         return (
             id,
-            ReportLaw(name, .gdpr, items.map { LegalStatement($0, citation) }, rights: rights(citation), home: [country])
+            ReportLaw(
+                name, .gdpr, items.map { LegalStatement($0, citation) }, rights: rights(citation), home: [country])
         )
     }
 
@@ -17,7 +18,8 @@ extension ReportLaw {
 
     private static func rights(_ citation: String) -> [RightRule] {
         [
-            RightRule("Correction", "You can have data corrected that are wrong, as far as the law grants it.", citation),
+            RightRule(
+                "Correction", "You can have data corrected that are wrong, as far as the law grants it.", citation),
             RightRule("Deletion", "You can have data deleted, as far as the law grants it.", citation),
             RightRule(
                 "Withdrawal of consent", "You can withdraw your consent, as far as the law grants it.", citation,
@@ -28,8 +30,14 @@ extension ReportLaw {
     private static let names: [(String, String, String)] = [
         ("US-HIPAA", "HIPAA Privacy Rule (United States)", "45 CFR 164.524"),
         ("BR-LGPD", "Lei Geral de Proteção de Dados (Brazil)", "LGPD Art. 18, 19"),
-        ("CA-PIPEDA", "Personal Information Protection and Electronic Documents Act (Canada)", "PIPEDA s.8, Sch.1 cl.4.9"),
-        ("CA-QC-LAW25", "Act respecting personal information in the private sector (Québec)", "CQLR c. P-39.1 ss. 27-34"),
+        (
+            "CA-PIPEDA", "Personal Information Protection and Electronic Documents Act (Canada)",
+            "PIPEDA s.8, Sch.1 cl.4.9"
+        ),
+        (
+            "CA-QC-LAW25", "Act respecting personal information in the private sector (Québec)",
+            "CQLR c. P-39.1 ss. 27-34"
+        ),
         ("AU-APP", "Privacy Act 1988 (Australia)", "Privacy Act 1988 Sch.1 APP 12, 13"),
         ("NZ-PA2020", "Privacy Act 2020 (New Zealand)", "Privacy Act 2020 ss. 22, 44"),
         ("SG-PDPA", "Personal Data Protection Act 2012 (Singapore)", "PDPA 2012 ss. 21-22A"),
