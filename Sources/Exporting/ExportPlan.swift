@@ -137,7 +137,7 @@ struct ExportScope {
             } else if right == .export && collection.origin == .inferred {
                 omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.inferred))
             } else if !only.isEmpty && !Self.isAsked(collection, only, map) {
-                omissions.append(ExportPlan.Omission(what: collection.name, reason: "not asked for in this request"))
+                omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.notAsked))
             } else {
                 included.insert(collection.name)
             }
@@ -156,6 +156,8 @@ struct ExportScope {
     static let inferred =
         "inferred about you, not provided by you: outside the right to portability (GDPR Art. 20, WP 242), part of the "
         + "right of access"
+
+    static let notAsked = "not asked for in this request"
 
     static let somebodyElses =
         "part of a row that is somebody else's: only what is about you is in here (GDPR Art. 15(4))"
@@ -212,7 +214,8 @@ struct CollectionPlanner {
             throw ExportError(.mapDoesNotFit, "the table \(collection.table) doesn't exist")
         }
         let columns = columns(of: collection, table, &redacted, &omitted)
-        try Replacement.refuseNames(of: collection, table, regime: regime)
+        let files = collection.mentionedColumns(of: kind) == nil ? collection.files : []
+        try Replacement.refuseNames(files, of: collection, table, regime: regime)
         let queries: CollectionQueries
         if let parent, let nesting = collection.nesting {
             queries = CollectionQueries(nested: collection, table, columns, by: nesting.hop, in: parent)
@@ -225,8 +228,7 @@ struct CollectionPlanner {
             children.append(try plan(child, parent: queries, &redacted, &omitted))
         }
         return CollectionPlan(
-            collection: collection, table: table, columns: columns, children: children,
-            files: collection.mentionedColumns(of: kind) == nil ? collection.files : [], queries: queries)
+            collection: collection, table: table, columns: columns, children: children, files: files, queries: queries)
     }
 
     private func columns(

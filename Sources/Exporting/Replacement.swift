@@ -25,13 +25,13 @@ struct Replacement {
     /// Names of files and folders in the archive are made from a row's identity and from the files' names: a value that
     /// mustn't be disclosed can't be among them.
     static func refuseNames(
-        of collection: Collection, _ table: CatalogueTable, regime: RegimeID
+        _ files: [FileReference], of collection: Collection, _ table: CatalogueTable, regime: RegimeID
     ) throws(ExportError) {
-        guard !collection.files.isEmpty, let citation = ReportLaw.of(regime).neverDisclosed else { return }
-        let named = table.identity + collection.files.compactMap(\.name)
+        guard !files.isEmpty, let citation = ReportLaw.of(regime).neverDisclosed else { return }
+        let named = table.identity + files.compactMap(\.name)
         for column in named where collection.field(column)?.neverDisclosed != nil {
             throw ExportError(
-                .unsupportedMap,
+                .undisclosableName,
                 "the files of \(collection.name) are named after \(table.name).\(column), which \(citation) forbids to "
                     + "disclose",
                 hint: "name the files by another column, or give the table another unique key")

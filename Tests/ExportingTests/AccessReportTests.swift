@@ -125,6 +125,18 @@ import Testing
         #expect(!page.contains("delivering what you ordered"))
     }
 
+    /// Of a row that is somebody else's only the fields about the person count.
+    @Test func aMentionIsDescribedByItsFieldsOnly() throws {
+        let text = Self.map.replacingOccurrences(
+            of: "paths: [\"user_id -> shop.users(id)\"]",
+            with: "paths: [{ownership: mention, hops: [\"user_id -> shop.users(id)\"], fields: [user_id]}]")
+        let report = try report("GDPR", map: text + Self.full)
+
+        #expect(report.collections.last?.fields.map(\.name) == ["user_id"])
+        #expect(!report.categories.contains { $0.category == "money" })
+        #expect(!AccessReportPage(report).html().contains("money"))
+    }
+
     @Test func saysNoWhereNothingIsHeld() throws {
         let report = try report("GDPR", rows: [:])
 
@@ -230,7 +242,7 @@ import Testing
         let map = try DataMap(yaml: text)
 
         let error = #expect(throws: ExportError.self) { _ = try plan(map, #require(RegimeID("CCPA"))) }
-        #expect(error?.code == .unsupportedMap)
+        #expect(error?.code == .undisclosableName)
         #expect(throws: Never.self) { _ = try plan(map, #require(RegimeID("GDPR"))) }
     }
 

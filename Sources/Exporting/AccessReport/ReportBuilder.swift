@@ -13,7 +13,10 @@ package struct ReportBuilder {
 
     /// A builder for one archive, whose rows, files, omissions and losses the manifest tells.
     package init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
-        guard let regime = RegimeID(manifest.request.regime) else { preconditionFailure("a request's law is known") }
+        guard let regime = RegimeID(manifest.request.regime), let kind = map.subject(manifest.request.subjectKind)
+        else {
+            preconditionFailure("a request's law and kind of person are known")
+        }
         self.map = map
         self.plan = plan
         self.manifest = manifest
@@ -21,7 +24,7 @@ package struct ReportBuilder {
         law = ReportLaw.of(regime)
         held = plan.all.compactMap { plan in
             manifest.collections.first { $0.name == plan.collection.name && $0.archivedRows > 0 }
-                .map { HeldCollection(plan: plan, count: $0) }
+                .map { HeldCollection(plan, $0, of: kind) }
         }
     }
 
@@ -55,13 +58,12 @@ package struct ReportBuilder {
     private func confirmation() -> AccessReport.Confirmation {
         let looked = plan.all.map(\.collection)
         let heldNames = Set(held.map(\.collection.name))
-        let lookedNames = Set(looked.map(\.name))
-        let ofKind = map.collections.filter { map.kinds(of: $0).contains(manifest.request.subjectKind) }
+        let notAsked = Set(manifest.notIncluded.filter { $0.reason == ExportScope.notAsked }.map(\.what))
         return AccessReport.Confirmation(
             isHeld: !held.isEmpty, records: held.reduce(0) { $0 + $1.count.archivedRows },
             files: files(under: "data/files/"),
             empty: looked.filter { !heldNames.contains($0.name) }.map(\.reportName),
-            notAsked: ofKind.filter { !lookedNames.contains($0.name) }.map(\.reportName))
+            notAsked: map.collections.filter { notAsked.contains($0.name) }.map(\.reportName))
     }
 
     private func files(under folder: String) -> Int { manifest.files.count { $0.path.hasPrefix(folder) } }
@@ -74,7 +76,7 @@ package struct ReportBuilder {
             purpose: collection.purpose, records: held.count.archivedRows,
             softDeletedRecords: held.count.softDeletedRows, files: files(under: "data/files/\(collection.name)/"),
             foundIn: places.filter { place in manifest.files.contains { $0.path == place } },
-            nestedAs: held.count.nestedAs, fields: collection.fields.map { field($0, held.plan) })
+            nestedAs: held.count.nestedAs, fields: held.fields.map { field($0, held.plan) })
     }
 
     private func field(_ field: Field, _ plan: CollectionPlan) -> AccessReport.FieldStatement {
@@ -88,10 +90,10 @@ package struct ReportBuilder {
 
     private func purposes() -> [AccessReport.PurposeStatement] {
         held.map(\.collection.purpose).withoutRepeats.map { purpose in
-            let collections = held.map(\.collection).filter { $0.purpose == purpose }
-            let bases = collections.flatMap { [$0.legalBasis] + $0.fields.map(\.legalBasis) }
+            let holders = held.filter { $0.collection.purpose == purpose }
+            let bases = holders.flatMap { $0.fields.map(\.legalBasis) }
             return AccessReport.PurposeStatement(
-                purpose: purpose, legalBases: bases.withoutRepeats, collections: collections.map(\.reportName))
+                purpose: purpose, legalBases: bases.withoutRepeats, collections: holders.map(\.name))
         }
     }
 
@@ -100,7 +102,7 @@ package struct ReportBuilder {
     private func categories() -> [AccessReport.CategoryStatement] {
         held.flatMap(\.categories).withoutRepeats.map { category in
             let holders = held.filter { $0.categories.contains(category) }
-            let fields = holders.flatMap { holder in holder.collection.fields.filter { $0.category == category } }
+            let fields = holders.flatMap { holder in holder.fields.filter { $0.category == category } }
             let recipients = recipients.filter { recipient in holders.contains { receives(recipient, $0) } }
             return AccessReport.CategoryStatement(
                 category: category, collections: holders.map(\.name),
@@ -162,16 +164,16 @@ package struct ReportBuilder {
         }
         return AccessReport.RetentionStatement(
             collection: held.name, categories: held.categories, period: period, criteria: criteria,
-            rule: held.collection.retention?.rule, keptAfterErasure: kept(held.collection))
+            rule: held.collection.retention?.rule, keptAfterErasure: kept(held))
     }
 
-    private func kept(_ collection: Collection) -> AccessReport.Kept? {
-        switch collection.erasure {
+    private func kept(_ held: HeldCollection) -> AccessReport.Kept? {
+        switch held.collection.erasure {
         case .delete, .unlink, .anonymize: return nil
-        case .keep(let reason): return AccessReport.Kept(reason: reason, fields: collection.fields.map(\.name))
+        case .keep(let reason): return AccessReport.Kept(reason: reason, fields: held.fields.map(\.name))
         case .retain(let statute, let columns):
-            return AccessReport.Kept(
-                reason: statute, fields: columns.map { collection.field($0)?.name ?? $0.text })
+            let kept = held.fields.filter { columns.contains($0.column) }
+            return AccessReport.Kept(reason: statute, fields: kept.map(\.name))
         }
     }
 
@@ -181,7 +183,7 @@ package struct ReportBuilder {
             let words: String
             init(_ field: Field) { (origin, words) = (field.origin, SourceWords.source(of: field)) }
         }
-        let all = held.flatMap { $0.collection.fields.map(Source.init) }.withoutRepeats
+        let all = held.flatMap { $0.fields.map(Source.init) }.withoutRepeats
         return Origin.allCases.flatMap { origin in all.filter { $0.origin == origin } }.map { source in
             AccessReport.SourceStatement(
                 origin: source.origin.rawValue, source: source.words,
@@ -232,7 +234,7 @@ package struct ReportBuilder {
 
     private func neverDisclosed(_ citation: String) -> [AccessReport.NeverDisclosedStatement] {
         held.flatMap { held in
-            held.collection.fields.compactMap { field in
+            held.fields.compactMap { field in
                 field.neverDisclosed.map {
                     AccessReport.NeverDisclosedStatement(
                         collection: held.name, field: field.name, kind: $0.kind.rawValue, description: $0.words,

@@ -82,7 +82,7 @@ struct ReportGaps {
 
     private func rights() -> [String] {
         guard builder.law.rights.contains(where: \.dependsOnGrounds) else { return [] }
-        let bases = builder.held.flatMap { $0.collection.fields.map(\.legalBasis) }.withoutRepeats
+        let bases = builder.held.flatMap { $0.fields.map(\.legalBasis) }.withoutRepeats
         return bases.filter { LegalGround.named(in: $0).isEmpty }.map {
             "The legal basis “\($0)” in the controller's map is none that is known, so rights that depend on it may be "
                 + "missing from this list."
