@@ -17,7 +17,7 @@ extension AccessReportPage {
         let found = report.confirmation
         let answer =
             found.isHeld
-            ? "Yes: we hold \(found.records) records and \(found.files) files about you."
+            ? "Yes: we hold \(found.records) records and \(found.files) files about you in the places below."
             : "No: we looked in every place named below and hold no record about you."
         let held = report.collections.map { collection in
             let bin = collection.softDeletedRecords.flatMap { $0 > 0 ? ", \($0) of them in the bin" : nil } ?? ""
