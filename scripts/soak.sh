@@ -29,7 +29,7 @@ key=$state/demo/published.json
 say "everybody's archive, judged by others"
 "$habeas" keys show --config "$config" | sed -n '/BEGIN PUBLIC KEY/,/END PUBLIC KEY/p' >"$state/published.pem"
 judge "$python" Tests/Judges/judge_people.py --all --binary "$habeas" --config "$config" --data "$state/demo/data" \
-    --database "$database" --key "$state/published.pem" --no-report
+    --database "$database" --key "$state/published.pem"
 
 say "a file over 4 GiB and 66,000 small ones, for one person"
 objects=$state/demo/data/objects

@@ -14,8 +14,12 @@ package struct Collection: Sendable {
     package let purpose: String
     /// Where the values come from unless a field says otherwise.
     package let origin: Origin
+    /// Who gave the values when it wasn't the person (GDPR Art. 15(1)(g)).
+    package let source: String?
     /// On what ground it is processed (GDPR Art. 6).
     package let legalBasis: String
+    /// How long it is kept; nil when the map doesn't say.
+    package let retention: Retention?
     /// Ways from a row to its subject; several are OR-ed. Empty when nested.
     package let paths: [OwnershipPath]
     /// The collection whose objects hold these.
@@ -70,6 +74,8 @@ package struct Field: Sendable {
     package let category: String
     /// Where it comes from; the collection's unless said.
     package let origin: Origin
+    /// Who gave the value when it wasn't the person; the collection's unless said or of another origin.
+    package let source: String?
     /// On what ground it is processed; the collection's unless said.
     package let legalBasis: String
     /// Why it never leaves the database, when it is a secret.
@@ -78,6 +84,8 @@ package struct Field: Sendable {
     package let notSecret: String?
     /// Why rows aren't anybody's by this column, although it refers to a person.
     package let notAPath: String?
+    /// What it is, when some laws forbid to disclose it even to the person.
+    package let neverDisclosed: NeverDisclosed?
     /// When its value is replaced.
     package let redaction: Redaction?
     /// Whether it is about somebody else.

@@ -8,7 +8,7 @@ struct CollectionReader {
 
     private static let keys: Set<String> = [
         "title", "table", "category", "purpose", "origin", "legal_basis", "paths", "inside", "order", "soft_delete",
-        "fields", "files", "erasure",
+        "fields", "files", "erasure", "source", "retention",
     ]
 
     func collection() throws(DataMapError) -> Collection {
@@ -19,14 +19,17 @@ struct CollectionReader {
         let origin = try node.required("origin").choice(Origin.self)
         let legalBasis = try node.required("legal_basis").text()
         let category = try node.required("category").text()
+        let source = try node["source"]?.text()
         var fields: [Field] = []
         for (column, value) in try node.required("fields").entries() {
-            let defaults = FieldDefaults(category: category, origin: origin, legalBasis: legalBasis)
+            let defaults = FieldDefaults(
+                category: category, origin: origin, source: source, legalBasis: legalBasis)
             fields.append(try field(Identifier(column), value, defaults))
         }
         return Collection(
             name: name, title: try node.required("title").text(), table: try node.required("table").table(),
-            category: category, purpose: try node.required("purpose").text(), origin: origin, legalBasis: legalBasis,
+            category: category, purpose: try node.required("purpose").text(), origin: origin,
+            source: source, legalBasis: legalBasis, retention: try DisclosureReader.retention(node["retention"]),
             paths: try MapReader.list(node["paths"], path), nesting: try node["inside"].map(nesting),
             order: try node["order"]?.identifiers() ?? [], softDelete: try node["soft_delete"]?.identifier(),
             fields: fields, files: try MapReader.list(node["files"], file),
@@ -63,6 +66,7 @@ struct CollectionReader {
     private struct FieldDefaults {
         let category: String
         let origin: Origin
+        let source: String?
         let legalBasis: String
     }
 
@@ -72,23 +76,23 @@ struct CollectionReader {
         guard node.isMapping else {
             return Field(
                 column: column, name: column.text, category: try node.text(), origin: defaults.origin,
-                legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, notAPath: nil, redaction: nil,
-                isThirdParty: false,
-                description: nil, erasure: nil)
+                source: defaults.source, legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, notAPath: nil,
+                neverDisclosed: nil, redaction: nil, isThirdParty: false, description: nil, erasure: nil)
         }
         try node.checkKeys([
-            "category", "name", "origin", "legal_basis", "never_export", "not_secret", "not_a_path", "redact",
-            "third_party",
-            "description",
-            "erasure",
+            "category", "name", "origin", "source", "legal_basis", "never_export", "not_secret", "not_a_path",
+            "never_disclose", "redact", "third_party", "description", "erasure",
         ])
+        let origin = try node["origin"]?.choice(Origin.self) ?? defaults.origin
         return Field(
             column: column, name: try node["name"]?.text() ?? column.text,
             category: try node["category"]?.text() ?? defaults.category,
-            origin: try node["origin"]?.choice(Origin.self) ?? defaults.origin,
+            origin: origin,
+            source: try node["source"]?.text() ?? (origin == defaults.origin ? defaults.source : nil),
             legalBasis: try node["legal_basis"]?.text() ?? defaults.legalBasis,
             neverExport: try node["never_export"]?.text(), notSecret: try node["not_secret"]?.text(),
             notAPath: try node["not_a_path"]?.text(),
+            neverDisclosed: try DisclosureReader.neverDisclosed(node["never_disclose"]),
             redaction: try node["redact"].map(redaction),
             isThirdParty: try node["third_party"]?.flag() ?? false, description: try node["description"]?.text(),
             erasure: try node["erasure"].map(Self.erasure))

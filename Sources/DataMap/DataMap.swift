@@ -25,6 +25,10 @@ package struct DataMap: Sendable {
     package let notIncluded: [ExcludedTable]
     /// Who else holds copies.
     package let recipients: [Recipient]
+    /// Whether the map says who they are, if only that there are none.
+    package let statesRecipients: Bool
+    /// Decisions made by automated means alone; empty when there are none, nil when the map doesn't say.
+    package let automatedDecisions: [AutomatedDecision]?
 
     /// The kind named `name`.
     package func subject(_ name: String) -> SubjectKind? { subjects.first { $0.name == name } }
@@ -43,16 +47,6 @@ package struct DataMap: Sendable {
 
     /// The statement of the map format this build reads.
     package static let formatVersion = 1
-}
-
-/// Who answers for the data (GDPR Art. 4(7)).
-package struct Controller: Sendable {
-    /// Name of the controller.
-    package let name: String
-    /// How a person reaches them.
-    package let contact: String
-    /// The authority that takes complaints (GDPR Art. 77).
-    package let complaintAuthority: String
 }
 
 /// How strictly the map takes row-level security.
@@ -99,20 +93,4 @@ package struct ExcludedTable: Sendable {
     package let table: TableName
     /// Why no personal data of its is exported.
     package let reason: String
-}
-
-/// Somebody who receives personal data (GDPR Art. 4(9)).
-package struct Recipient: Sendable {
-    /// Their name.
-    package let name: String
-    /// `processor` or `controller`.
-    package let role: String
-    /// Where they are.
-    package let country: String
-    /// What they do with the data.
-    package let purpose: String
-    /// Under which safeguard data leave the region, if they do (GDPR Art. 46).
-    package let safeguard: String?
-    /// Collections of which they hold copies.
-    package let collections: [String]
 }

@@ -60,6 +60,8 @@ struct MapNode {
     var isMapping: Bool { node.mapping != nil }
     var isSequence: Bool { node.sequence != nil }
 
+    var isWord: Bool { node.scalar != nil }
+
     func entries() throws(DataMapError) -> [(key: String, value: MapNode)] {
         guard let mapping = node.mapping else { throw fail("expected keys and values") }
         var entries: [(key: String, value: MapNode)] = []

@@ -46,7 +46,7 @@ enum MapReader {
     static func map(_ node: MapNode) throws(DataMapError) -> DataMap {
         try node.checkKeys([
             "habeas_map", "service", "controller", "default_regime", "schemas", "row_security", "subjects",
-            "collections", "not_included", "recipients",
+            "collections", "not_included", "recipients", "automated_decisions",
         ])
         let version = try node.required("habeas_map")
         guard try version.number() == DataMap.formatVersion else {
@@ -61,13 +61,15 @@ enum MapReader {
         }
         return DataMap(
             service: try slug(node.required("service"), allowing: "-"),
-            controller: try controller(node.required("controller")),
+            controller: try DisclosureReader.controller(node.required("controller")),
             defaultRegime: try regime(node.required("default_regime")),
             schemas: try node.required("schemas").identifiers(),
             rowSecurity: try node.required("row_security").choice(RowSecurityDemand.self),
             subjects: subjects, collections: collections,
             notIncluded: try list(node["not_included"], excluded),
-            recipients: try list(node["recipients"], recipient))
+            recipients: try DisclosureReader.stated(node["recipients"], DisclosureReader.recipient) ?? [],
+            statesRecipients: node["recipients"] != nil,
+            automatedDecisions: try DisclosureReader.stated(node["automated_decisions"], DisclosureReader.decision))
     }
 
     static func list<Value>(
@@ -90,13 +92,6 @@ enum MapReader {
 
     static func regime(_ node: MapNode) throws(DataMapError) -> RegimeID {
         try node.parsed("a known regime (\(RegimeID.known.prefix(6).joined(separator: ", ")) …)", RegimeID.init(_:))
-    }
-
-    private static func controller(_ node: MapNode) throws(DataMapError) -> Controller {
-        try node.checkKeys(["name", "contact", "complaint_authority"])
-        return Controller(
-            name: try node.required("name").text(), contact: try node.required("contact").text(),
-            complaintAuthority: try node.required("complaint_authority").text())
     }
 
     private static func subject(_ name: String, _ node: MapNode) throws(DataMapError) -> SubjectKind {
@@ -141,14 +136,5 @@ enum MapReader {
     private static func excluded(_ node: MapNode) throws(DataMapError) -> ExcludedTable {
         try node.checkKeys(["table", "reason"])
         return ExcludedTable(table: try node.required("table").table(), reason: try node.required("reason").text())
-    }
-
-    private static func recipient(_ node: MapNode) throws(DataMapError) -> Recipient {
-        try node.checkKeys(["name", "role", "country", "purpose", "safeguard", "collections"])
-        return Recipient(
-            name: try node.required("name").text(), role: try node.required("role").text(),
-            country: try node.required("country").text(), purpose: try node.required("purpose").text(),
-            safeguard: try node["safeguard"]?.text(),
-            collections: try list(node["collections"]) { item throws(DataMapError) in try item.text() })
     }
 }

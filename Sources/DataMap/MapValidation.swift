@@ -15,6 +15,11 @@ enum MapValidation {
                 faults.append("recipients: “\(recipient.name)” names the unknown collection “\(name)”")
             }
         }
+        for decision in map.automatedDecisions ?? [] {
+            for name in decision.collections where map.collection(name) == nil {
+                faults.append("automated_decisions: “\(decision.name)” names the unknown collection “\(name)”")
+            }
+        }
         guard faults.isEmpty else { throw DataMapError(.invalid, faults.joined(separator: "; ")) }
     }
 

@@ -47,13 +47,17 @@ struct CoverPages {
 
         The archive is a BagIt bag (RFC 8493); any BagIt program checks it too. Whoever made it publishes the key.
 
-        You can complain to: \(map.controller.complaintAuthority)
+        You can complain to: \(manifest.controller.complaintAuthority)
 
         """
     }
 
     private func contents() -> String {
         [
+            (
+                AccessReportPage.path,
+                "purposes, recipients, retention, your rights: what the law wants said (also as .json)"
+            ),
             ("data/json/", "your data for programs: one file for each kind of thing, described by schemas/"),
             ("data/csv/", "your data for spreadsheets (UTF-8; an empty cell is \"no value\", \"\" is empty text)"),
             ("data/files/", "your files, each in a folder named after its record"),
@@ -76,7 +80,7 @@ struct CoverPages {
         let parts = [
             ("Left out", manifest.notIncluded.map { "\($0.what): \($0.reason)" }),
             (
-                "Replaced by \(PlannedColumn.redactionMark) wherever there is a value",
+                "Replaced by a mark in square brackets wherever there is a value",
                 manifest.redacted.map { "\($0.what): \($0.reason)" }
             ),
             ("Files that could not be included whole", manifest.missing.map(Wording.loss)),

@@ -15,6 +15,8 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         /// The database isn't what the map describes.
         case mapDoesNotFit = "export.map-does-not-fit"
         /// The map asks for something this build doesn't do.
+        /// Files would be named after a value that the law forbids to disclose.
+        case undisclosableName = "export.undisclosable-name"
         /// A database role has too many or too few rights.
         case wrongRole = "export.wrong-role"
         /// The exporter saw another number of rows than there are.

@@ -98,18 +98,21 @@ package struct PlannedColumn: Sendable {
     package let column: CatalogueColumn
     /// How its value arrives.
     package let form: ValueForm
-    /// Whether its value is replaced.
-    package let isRedacted: Bool
+    /// What stands for its value, when that is replaced.
+    package let mark: String?
 
-    /// What stands for a redacted value.
-    package static let redactionMark = "[redacted]"
+    /// Whether its value is replaced.
+    package var isRedacted: Bool { mark != nil }
 
     var encoded: EncodedColumn { EncodedColumn(name: field.name, form: form) }
 
     /// What is selected from the table alias.
-    func expression(_ alias: String) -> String {
+    package func expression(_ alias: String) -> String {
         let name = "\(alias).\(column.name.quoted)"
-        if isRedacted { return "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(Self.redactionMark)' END" }
+        if let mark {
+            let literal = mark.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+            return "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(literal)' END"
+        }
         return form.isMadeByServer ? "pg_catalog.to_json(\(name))::text" : name
     }
 }
@@ -134,7 +137,7 @@ struct ExportScope {
             } else if right == .export && collection.origin == .inferred {
                 omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.inferred))
             } else if !only.isEmpty && !Self.isAsked(collection, only, map) {
-                omissions.append(ExportPlan.Omission(what: collection.name, reason: "not asked for in this request"))
+                omissions.append(ExportPlan.Omission(what: collection.name, reason: Self.notAsked))
             } else {
                 included.insert(collection.name)
             }
@@ -153,6 +156,8 @@ struct ExportScope {
     static let inferred =
         "inferred about you, not provided by you: outside the right to portability (GDPR Art. 20, WP 242), part of the "
         + "right of access"
+
+    static let notAsked = "not asked for in this request"
 
     static let somebodyElses =
         "part of a row that is somebody else's: only what is about you is in here (GDPR Art. 15(4))"
@@ -209,6 +214,8 @@ struct CollectionPlanner {
             throw ExportError(.mapDoesNotFit, "the table \(collection.table) doesn't exist")
         }
         let columns = columns(of: collection, table, &redacted, &omitted)
+        let files = collection.mentionedColumns(of: kind) == nil ? collection.files : []
+        try Replacement.refuseNames(files, of: collection, table, regime: regime)
         let queries: CollectionQueries
         if let parent, let nesting = collection.nesting {
             queries = CollectionQueries(nested: collection, table, columns, by: nesting.hop, in: parent)
@@ -221,8 +228,7 @@ struct CollectionPlanner {
             children.append(try plan(child, parent: queries, &redacted, &omitted))
         }
         return CollectionPlan(
-            collection: collection, table: table, columns: columns, children: children,
-            files: collection.mentionedColumns(of: kind) == nil ? collection.files : [], queries: queries)
+            collection: collection, table: table, columns: columns, children: children, files: files, queries: queries)
     }
 
     private func columns(
@@ -246,12 +252,12 @@ struct CollectionPlanner {
                 omitted.append(ExportPlan.Omission(what: what, reason: ExportScope.inferred))
                 continue
             }
-            let redaction = field.redaction.flatMap { $0.applies(right: right, regime: regime) ? $0 : nil }
-            if let redaction { redacted.append(ExportPlan.Omission(what: what, reason: redaction.reason)) }
+            let replacement = Replacement(of: field, right: right, regime: regime)
+            if let replacement { redacted.append(ExportPlan.Omission(what: what, reason: replacement.reason)) }
             let form = ValueForm(baseType: column.baseType, isBuiltIn: column.isBuiltIn, kind: column.kind)
             columns.append(
                 PlannedColumn(
-                    field: field, column: column, form: redaction == nil ? form : .text, isRedacted: redaction != nil))
+                    field: field, column: column, form: replacement == nil ? form : .text, mark: replacement?.mark))
         }
         return columns
     }

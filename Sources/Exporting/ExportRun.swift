@@ -73,6 +73,7 @@ actor ExportRun {
             try bag.addTag(path, mediaType: "application/schema+json", bytes)
         }
         manifest.files = bag.files
+        if request.right == .access { try writeAccessReport(bag, &manifest) }
         for page in CoverPages(manifest, map: map, plan: plan).pages() {
             try bag.addTag(page.path, mediaType: page.mediaType, Array(page.text.utf8))
         }
@@ -92,7 +93,7 @@ actor ExportRun {
             service: map.service,
             controller: .init(
                 name: map.controller.name, contact: map.controller.contact,
-                complaintAuthority: map.controller.complaintAuthority),
+                complaintAuthority: map.controller.complaintAuthority(under: request.regime)),
             snapshot: .init(at: snapshot.at.rfc3339, lsn: snapshot.lsn), readBack: readBack,
             notes: .init(jsonWrittenAsText: 0, csvGuardedCells: 0))
         manifest.notIncluded = plan.notIncluded.map { .init(what: $0.what, reason: $0.reason) }

@@ -40,7 +40,7 @@ struct SchemaBuilder {
 
     /// The map's words describe it, never the database's comments: those were written for colleagues.
     private func value(of column: PlannedColumn) -> SchemaNode {
-        let shape = column.isRedacted ? ["const": SchemaNode.text(PlannedColumn.redactionMark)] : shape(of: column)
+        let shape = column.mark.map { ["const": SchemaNode.text($0)] } ?? shape(of: column)
         var node = ["$comment": SchemaNode.text("PostgreSQL \(column.column.sqlType)")]
         if let description = column.field.description { node["description"] = .text(description) }
         if column.column.isNotNull || shape.isEmpty {

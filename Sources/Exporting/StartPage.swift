@@ -12,25 +12,23 @@ struct StartPage {
     }
 
     func html() -> String {
+        HTMLPage(
+            title: "Your personal data from \(manifest.service)", kicker: manifest.controller.name, lead: lead(),
+            body: body()
+        ).html
+    }
+
+    private func lead() -> String {
         """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>Your personal data from \(escaped(manifest.service))</title>
-        <style>\(Self.style)</style>
-        </head>
-        <body>
-        <main>
-        <header>
-        <p class="kicker">\(escaped(manifest.controller.name))</p>
-        <h1>Your personal data from \(escaped(manifest.service))</h1>
         <p>Everything below is as it stood at <strong>\(time(manifest.snapshot.at))</strong>, all of one moment.
         You asked under the <strong>\(Wording.right(manifest.request.right))</strong>
         (\(escaped(manifest.request.regime))).</p>
-        </header>
+        \(reportNote())
+        """
+    }
+
+    private func body() -> String {
+        """
         <section>
         <h2>What is here</h2>
         <table>
@@ -50,10 +48,6 @@ struct StartPage {
         \(escaped(manifest.controller.contact)). You can complain to
         \(escaped(manifest.controller.complaintAuthority)).</p>
         </footer>
-        </main>
-        </body>
-        </html>
-
         """
     }
 
@@ -72,6 +66,15 @@ struct StartPage {
                 <td>\(links(collection))</td></tr>
                 """
         }.joined(separator: "\n")
+    }
+
+    /// Where the law's questions are answered, when the archive answers them.
+    private func reportNote() -> String {
+        guard manifest.files.contains(where: { $0.path == AccessReportPage.path }) else { return "" }
+        return """
+            <p><a href="\(AccessReportPage.path)">Your access report</a> says what your data are used for, who received \
+            them, how long they are kept, where they come from, and which rights you have.</p>
+            """
     }
 
     private func links(_ collection: Collection) -> String {
@@ -118,40 +121,7 @@ struct StartPage {
         """
     }
 
-    /// The snapshot's instant to the second, as people write it; in full in the attribute.
-    private func time(_ text: String) -> String {
-        "<time datetime=\"\(text)\">\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) UTC</time>"
-    }
+    private func time(_ text: String) -> String { HTMLPage.time(text) }
 
-    private func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            case "\"": escaped += "&quot;"
-            default: escaped.append(character)
-            }
-        }
-        return escaped
-    }
-
-    private static let style = """
-        :root{color-scheme:light dark;--ink:#1c2330;--soft:#5b6474;--line:#dfe3ea;--paper:#fff;--wash:#f5f7fa;--mark:#2457c5}
-        @media (prefers-color-scheme:dark){:root{--ink:#e8ebf1;--soft:#a3adbd;--line:#333b49;--paper:#161a21;\
-        --wash:#1e242e;--mark:#8fb1ff}}
-        body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
-        main{max-width:46rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
-        h1{font-size:1.9rem;line-height:1.2;margin:.2rem 0 1rem}h2{font-size:1.15rem;margin:2.4rem 0 .6rem}
-        .kicker{color:var(--soft);margin:0}a{color:var(--mark)}small,footer{color:var(--soft);font-weight:400}
-        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.5rem .6rem;border-bottom:1px solid var(--line);\
-        vertical-align:top}thead th{color:var(--soft);font-weight:500;font-size:.85rem}tbody th{font-weight:500}
-        .n{text-align:right;font-variant-numeric:tabular-nums}
-        code{font-size:.88em;overflow-wrap:anywhere}
-        pre{background:var(--wash);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;overflow-x:auto;\
-        font-size:.85rem;white-space:pre-wrap;overflow-wrap:anywhere}
-        li{margin:.25rem 0}footer{margin-top:3rem;border-top:1px solid var(--line);font-size:.9rem}
-        @media print{body{font-size:11pt}main{padding:0}}
-        """
+    private func escaped(_ text: String) -> String { HTMLPage.escaped(text) }
 }

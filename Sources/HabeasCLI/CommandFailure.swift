@@ -70,7 +70,7 @@ struct CommandFailure: Error, Encodable {
         switch code {
         case .unknownReference, .unknownCollection, .nothingToExport: .usage
         case .noSuchSubject: .notFound
-        case .ambiguousSubject, .mapDoesNotFit, .wrongRole: .refused
+        case .ambiguousSubject, .mapDoesNotFit, .undisclosableName, .wrongRole: .refused
         case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
         case .budgetSpent, .storeUnavailable: .failed
         }

@@ -17,7 +17,7 @@ import Testing
             [
                 "\(Checkout.path)/Tests/Judges/\(script)", "--binary", Checkout.binary, "--config",
                 "\(bench.folder)/habeas.yaml", "--data", bench.database.demoFolder, "--database", bench.database.url,
-                "--key", key, "--no-report",
+                "--key", key,
             ], in: bench.folder)
     }
 

@@ -78,8 +78,8 @@ def _wanted(collection, columns, expected, right):
     for texts in expected.rows[collection.name]:
         row = {c.name: guarded(truth.cell(texts[c.name], c.kind), c.kind) for c in columns}
         key = tuple(row[name] for name in collection.key)
-        for name in collection.redacted if right == "export" else ():
-            row[name] = None if row[name] is None else "[redacted]"
+        for name, mark in workspace.marks(collection, right, expected.regime).items():
+            row[name] = None if row[name] is None else mark
         rows.append((key, row))
     return rows
 

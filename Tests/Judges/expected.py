@@ -38,6 +38,8 @@ class StoredFile:
 class Expected:
     owner: str
     data: str
+    #: the law the archive is made under
+    regime: str = "GDPR"
     #: by collection, in the order the archive must have: {column: to_json text or None}
     rows: dict = field(default_factory=dict)
     columns: dict = field(default_factory=dict)
@@ -156,8 +158,8 @@ def _query(collection, columns):
         f"(SELECT key FROM owned WHERE tbl = '{collection.table}') ORDER BY {', '.join(order)}) TO STDOUT;\n")
 
 
-def load(owner, data, database):
-    """Everything that is the owner's, read as a superuser."""
+def load(owner, data, database, regime="GDPR"):
+    """Everything that is the owner's, read as a superuser; what the archive may not hold depends on the law."""
     owned, files = _lists(data)
     columns = _columns(database)
     script = (
@@ -166,7 +168,7 @@ def load(owner, data, database):
         "COPY owned FROM STDIN;\n" + "".join(f"{table}\t{key}\n" for table, key in owned.get(owner, [])) + "\\.\n")
     for collection in workspace.COLLECTIONS:
         script += _query(collection, columns[collection.table])
-    expected = Expected(owner, data, files=files.get(owner, []))
+    expected = Expected(owner, data, regime, files=files.get(owner, []))
     for collection in workspace.COLLECTIONS:
         expected.rows[collection.name] = []
         expected.columns[collection.name] = columns[collection.table]
@@ -193,6 +195,20 @@ def _find_marks(expected):
     expected.canary = marks.pop()
     # A value that another column may show is no secret there.
     expected.secrets = [form for text, forms in secrets.items() if text not in shown for form in forms]
+    expected.secrets += _described(expected)
+
+
+def _described(expected):
+    """Values that the law forbids to disclose: nowhere, whatever they are short."""
+    if expected.regime not in workspace.NEVER_DISCLOSED:
+        return []
+    found = []
+    for collection in workspace.COLLECTIONS:
+        kinds = {c.name: c.kind for c in expected.columns[collection.name]}
+        for name, _ in collection.described:
+            values = {cell(row[name], kinds[name]) for row in expected.rows[collection.name] if row[name] is not None}
+            found += [(f"{collection.name}.{name}", value.encode()) for value in values if len(value) >= 8]
+    return found
 
 
 def _forms(what, text, kind):

@@ -52,8 +52,8 @@ def wanted_rows(collection, expected, right):
     for texts in expected.rows[collection.name]:
         row = {name: truth.tree(text, kinds[name]) for name, text in texts.items() if name not in absent}
         key = tuple(row[name] for name in collection.key)
-        for name in collection.redacted if right == "export" else ():
-            row[name] = None if row[name] is None else "[redacted]"
+        for name, mark in workspace.marks(collection, right, expected.regime).items():
+            row[name] = None if row[name] is None else mark
         rows.append((key, row))
     return rows
 

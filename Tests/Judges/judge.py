@@ -11,6 +11,7 @@ import argparse
 import sys
 import tempfile
 
+import accessreport
 import containers
 import csvrows
 import expected as truth
@@ -24,7 +25,7 @@ import zipbytes
 from findings import Findings
 
 
-def judge(path, expected, key, right, form, has_report=True):
+def judge(path, expected, key, right, form):
     """Everything that is wrong with an archive."""
     findings = Findings()
     formats = {"json", "csv"} if form in ("both", "stream") else {form}
@@ -47,12 +48,13 @@ def judge(path, expected, key, right, form, has_report=True):
         csvrows.check(entries, expected, right, findings)
     media_types = payloadfiles.check(entries, expected, right, findings)
     check = manifestcheck.Check(manifest, root, entries, expected, right, formats, findings)
-    check.run(media_types, has_report, "not_done" if form == "stream" else "before_release")
+    check.run(media_types, "not_done" if form == "stream" else "before_release")
     for name, rows in expected.rows.items():
         if len(rows) != expected.listed[name]:
             findings.add("database", f"{name} has {len(rows)} rows, owned.tsv lists {expected.listed[name]}")
     leaks.check(root, entries, expected, findings)
     startpage.check(entries, findings)
+    accessreport.check(entries, manifest, expected, right, findings)
     return findings
 
 
@@ -61,7 +63,6 @@ def arguments(parser):
     parser.add_argument("--data", required=True, help="folder of owned.tsv, files.tsv, people.tsv and objects/")
     parser.add_argument("--database", required=True, help="libpq connection string of a superuser")
     parser.add_argument("--key", required=True, help="published key, PEM")
-    parser.add_argument("--no-report", action="store_true", help="expect no access-report.html and .json")
     return parser
 
 
@@ -71,9 +72,10 @@ def main():
     parser.add_argument("--owner", required=True)
     parser.add_argument("--right", choices=["access", "export"], required=True)
     parser.add_argument("--format", choices=["json", "csv", "both", "stream"], required=True)
+    parser.add_argument("--regime", choices=list(accessreport.LAWS), default="GDPR")
     given = parser.parse_args()
-    expected = truth.load(given.owner, given.data, given.database)
-    findings = judge(given.archive, expected, given.key, given.right, given.format, not given.no_report)
+    expected = truth.load(given.owner, given.data, given.database, given.regime)
+    findings = judge(given.archive, expected, given.key, given.right, given.format)
     for line in findings.lines():
         print(line)
     return 1 if findings else 0

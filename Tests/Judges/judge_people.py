@@ -3,7 +3,8 @@
 
     judge_people.py --binary habeas --config habeas.yaml --data DIR --database CONNINFO --key published.pem [--all]
 
-For everybody chosen: right access, format both. For some: right export, one form only, and streamed. Prints a line for each
+For everybody chosen: right access, format both. For some: right export, one form only, streamed, and under other laws.
+Prints a line for each
 archive, findings below it, and at the end exactly `N passed, N failed`.
 """
 
@@ -35,19 +36,24 @@ def people(given):
 
 
 def cases(given):
-    """(id, trait, right, format) of every archive to be made."""
+    """(id, trait, right, format, law) of every archive to be made."""
     for number, (owner, trait) in enumerate(people(given)):
-        yield owner, trait, "access", "both"
+        yield owner, trait, "access", "both", "GDPR"
         if trait in VARIED or number % 25 == 24:
-            yield owner, trait, "export", "both"
-            yield owner, trait, "export", "csv" if number % 2 else "json"
-            yield owner, trait, "access", "stream"
+            yield owner, trait, "export", "both", "GDPR"
+            yield owner, trait, "export", "csv" if number % 2 else "json", "GDPR"
+            yield owner, trait, "access", "stream", "GDPR"
+            yield owner, trait, "access", "both", "CCPA"
+        if trait in ("ordinary", "empty"):
+            yield owner, trait, "export", "both", "CCPA"
+            yield owner, trait, "access", "json", "US-MN"
+            yield owner, trait, "access", "csv", "CH-DSG"
 
 
-def export(given, owner, right, form, archive):
+def export(given, owner, right, form, archive, regime="GDPR"):
     """Makes one archive; `form` "stream" reads it from standard output. Gives what went wrong, or nothing."""
     command = [given.binary, "export", f"user:{owner}", "--right", right, "--ticket", "JUDGE-1", "--reason", "judged",
-               "--config", given.config, "--format", "both" if form == "stream" else form]
+               "--config", given.config, "--regime", regime, "--format", "both" if form == "stream" else form]
     with open(archive if form == "stream" else os.devnull, "wb") as out:
         made = subprocess.run(
             command + ["--output", "-" if form == "stream" else archive], stdout=out, stderr=subprocess.PIPE,
@@ -57,15 +63,15 @@ def export(given, owner, right, form, archive):
 
 def judge_case(case, given):
     """One archive: made, judged, removed. Gives the lines to print."""
-    owner, _, right, form = case
+    owner, _, right, form, regime = case
     with tempfile.TemporaryDirectory() as folder:
         archive = os.path.join(folder, "archive.zip")
-        fault = export(given, owner, right, form, archive)
+        fault = export(given, owner, right, form, archive, regime)
         if fault:
             return [f"export: {fault}"]
         try:
-            expected = truth.load(owner, given.data, given.database)
-            return list(judge(archive, expected, given.key, right, form, not given.no_report).lines())
+            expected = truth.load(owner, given.data, given.database, regime)
+            return list(judge(archive, expected, given.key, right, form).lines())
         except (SystemExit, Exception) as error:  # a judge that stumbles must not pass anybody
             return [f"judge: {error!r}"]
 
@@ -81,8 +87,8 @@ def main():
     with concurrent.futures.ProcessPoolExecutor() as pool:
         todo = list(cases(given))
         for case, lines in zip(todo, pool.map(judge_case, todo, [given] * len(todo))):
-            owner, trait, right, form = case
-            print(f"{'FAILED' if lines else 'passed'}  {owner}  {right:6}  {form:6}  {trait}", flush=True)
+            owner, trait, right, form, regime = case
+            print(f"{'FAILED' if lines else 'passed'}  {owner}  {right:6}  {form:6}  {regime:6}  {trait}", flush=True)
             for line in lines:
                 print(f"        {line}", flush=True)
             passed, failed = (passed, failed + 1) if lines else (passed + 1, failed)

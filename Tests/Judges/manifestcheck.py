@@ -35,11 +35,11 @@ class Check:
     def fault(self, text):
         self.findings.add("manifest", text)
 
-    def run(self, media_types, has_report, read_back):
+    def run(self, media_types, read_back):
         self.head()
         if self.manifest.get("read_back") != read_back:
             self.fault(f"read_back is {self.manifest.get('read_back')}, should be {read_back}")
-        self.layout(has_report)
+        self.layout()
         self.files(media_types)
         self.collections()
         self.omissions()
@@ -53,8 +53,9 @@ class Check:
             if name not in manifest:
                 self.fault(f"{name} is missing")
         request, snapshot = manifest.get("request", {}), manifest.get("snapshot", {})
-        if request.get("right") != self.right or not request.get("regime"):
-            self.fault(f"the right is {request.get('right')}, should be {self.right}; regime {request.get('regime')}")
+        if (request.get("right"), request.get("regime")) != (self.right, self.expected.regime):
+            self.fault(f"the right is {request.get('right')}, should be {self.right}; the law is "
+                       f"{request.get('regime')}, should be {self.expected.regime}")
         if not UUID.fullmatch(str(request.get("id"))):
             self.fault(f"the request's id is {request.get('id')}")
         day = INSTANT.fullmatch(str(snapshot.get("at")))
@@ -63,7 +64,7 @@ class Check:
         if not re.fullmatch(rf"personal-data_workspace_{day and day[1]}_[0-9a-z]{{6,}}", self.root):
             self.fault(f"the folder is named {self.root}")
 
-    def layout(self, has_report):
+    def layout(self):
         """Which files an archive has."""
         roots = [c.name for c in workspace.included(self.right) if not c.parent]
         wanted = set(ALWAYS)
@@ -71,7 +72,7 @@ class Check:
             wanted |= {f"data/json/{name}.json" for name in roots} | {f"schemas/{name}.schema.json" for name in roots}
         if "csv" in self.formats:
             wanted |= {f"data/csv/{c.name}.csv" for c in workspace.included(self.right)}
-        if has_report and self.right == "access":
+        if self.right == "access":
             wanted |= {"access-report.html", "access-report.json"}
         found = {path for path in self.entries if not path.startswith("data/files/")}
         for path in sorted(found ^ wanted):
@@ -124,7 +125,7 @@ class Check:
 
     def omissions(self):
         for key, wanted in (
-                ("not_included", workspace.not_included(self.right)), ("redacted", workspace.redacted(self.right)),
+                ("not_included", workspace.not_included(self.right)), ("redacted", workspace.redacted(self.right, self.expected.regime)),
                 ("retained", set())):
             listed = self.manifest.get(key, [])
             found = [one.get("what") for one in listed]
@@ -133,7 +134,7 @@ class Check:
             if any(not one.get("reason") for one in listed):
                 self.fault(f"{key}: a reason is missing")
         text = self.entries.get("NOT_INCLUDED.txt", b"").decode("utf-8", "replace")
-        for what in workspace.not_included(self.right) | workspace.redacted(self.right):
+        for what in workspace.not_included(self.right) | workspace.redacted(self.right, self.expected.regime):
             if what not in text:
                 self.fault(f"NOT_INCLUDED.txt does not name {what}")
 
@@ -157,9 +158,10 @@ class Check:
         guarded = texts = 0
         for collection in workspace.included(self.right):
             absent = workspace.absent_columns(collection, self.right)
+            marks = workspace.marks(collection, self.right, self.expected.regime)
             for column in self.expected.columns[collection.name]:
                 values = [row[column.name] for row in self.expected.rows[collection.name] if column.name not in absent]
-                if "csv" in self.formats and not (self.right == "export" and column.name in collection.redacted):
+                if "csv" in self.formats and column.name not in marks:
                     cells = [truth.cell(value, column.kind) for value in values]
                     guarded += sum(csvrows.guarded(one, column.kind) != one for one in cells)
                 if "json" in self.formats and column.kind == "json":

@@ -15,37 +15,46 @@ import sys
 import tempfile
 from types import SimpleNamespace
 
+import accessreport
 import expected as truth
+import jsonrows
 import judge_people
+import leaks
+import manifestcheck
 import rebuild
 import tampers_archive
+import tampers_report
 import tampers_rows
 import tampers_tables
 import tampers_zip
+from findings import Findings
 from judge import arguments, judge
 
 STAGES = {
     "before": tampers_rows.JSON + tampers_tables.ALL + tampers_archive.BEFORE, "manifest": tampers_archive.MANIFEST,
-    "after": tampers_archive.AFTER, "zip": tampers_zip.ZIP, "bytes": tampers_zip.BYTES}
+    "after": tampers_archive.AFTER, "zip": tampers_zip.ZIP, "bytes": tampers_zip.BYTES,
+    "report": tampers_report.ALL}
 
 
 @functools.cache
 def good(whose, folder):
     """An archive made by the product, what should be in it, its right, and what the judge says of an honest copy."""
     given = SimpleNamespace(**OPTIONS)
-    right, trait = ("export", "ordinary") if whose == "export" else ("access", whose)
+    right, trait, regime = {
+        "export": ("export", "ordinary", "GDPR"), "ccpa": ("access", tampers_report.VAT_PAYER, "CCPA"),
+    }.get(whose, ("access", whose, "GDPR"))
     owner = judge_people.people(SimpleNamespace(**{**OPTIONS, "person": [trait], "all": True}))[0][0]
-    expected = truth.load(owner, given.data, given.database)
+    expected = truth.load(owner, given.data, given.database, regime)
     path = os.path.join(folder, f"{os.getpid()}-{whose}.zip")
-    fault = judge_people.export(given, owner, right, "both", path)
+    fault = judge_people.export(given, owner, right, "both", path, regime)
     if fault:
         raise SystemExit(f"export: {fault}")
     copy = rebuild.Copy(path)
-    made = judge(path, expected, given.key, right, "both", False).every()
+    made = judge(path, expected, given.key, right, "both").every()
     honest = copy.copy()
     honest.seal(os.path.join(folder, "secret.pem"))
     honest.write(path)
-    said = judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).every()
+    said = judge(path, expected, os.path.join(folder, "public.pem"), right, "both").every()
     return copy, expected, right, said, made ^ said
 
 
@@ -57,6 +66,8 @@ def try_one(stage, place, folder):
         return f"{whose}: an honest copy is judged otherwise than the original: {sorted(difference)[:4]}"
     copy, secret = copy.copy(), os.path.join(folder, "secret.pem")
     copy.expected = expected
+    if stage == "report":
+        return complaint(stage, name, pattern, spoilt_report(copy, tamper, expected, right) - said)
     path = os.path.join(folder, f"{stage}-{place}.zip")
     if stage == "before":
         tamper(copy)
@@ -72,8 +83,25 @@ def try_one(stage, place, folder):
             data = tamper(handle.read())
         with open(path, "wb") as handle:
             handle.write(data)
-    found = judge(path, expected, os.path.join(folder, "public.pem"), right, "both", False).every() - said
+    found = judge(path, expected, os.path.join(folder, "public.pem"), right, "both").every() - said
     os.remove(path)
+    return complaint(stage, name, pattern, found)
+
+
+def spoilt_report(copy, tamper, expected, right):
+    """What is found in an archive's files once the report is spoilt; for that nothing need be packed and sealed."""
+    tamper(copy)
+    findings = Findings()
+    jsonrows.check(copy.entries, expected, right, findings)
+    manifest = manifestcheck.read(copy.entries, findings)
+    manifestcheck.Check(manifest, copy.root, copy.entries, expected, right, {"json", "csv"}, findings).layout()
+    leaks.check(copy.root, copy.entries, expected, findings)
+    accessreport.check(copy.entries, manifest, expected, right, findings)
+    return findings.every()
+
+
+def complaint(stage, name, pattern, found):
+    """Nothing when what was expected is among what was found."""
     if any(re.match(pattern, line) for line in found):
         return ""
     return f"{stage}: {name}: expected {pattern!r}, found {sorted(found)[:4]}"
@@ -103,10 +131,10 @@ def main():
         rebuild.make_key(folder)
         jobs = [(stage, place, folder) for stage, ways in STAGES.items() for place in range(len(ways))]
         with concurrent.futures.ProcessPoolExecutor(initializer=begin, initargs=(options,)) as pool:
-            for complaint in pool.map(attempt, jobs):
-                passed, failed = (passed, failed + 1) if complaint else (passed + 1, failed)
-                if complaint:
-                    print(complaint, flush=True)
+            for failure in pool.map(attempt, jobs):
+                passed, failed = (passed, failed + 1) if failure else (passed + 1, failed)
+                if failure:
+                    print(failure, flush=True)
     if not passed + failed:
         failed = 1
     print(f"{passed} passed, {failed} failed")

@@ -19,6 +19,8 @@ class Collection:
     inferred: tuple = ()
     #: columns that read "[redacted]" in an archive for the right "export"
     redacted: tuple = ()
+    #: columns that are described under laws that forbid to disclose them, with the description
+    described: tuple = ()
     #: whether all of it is absent for the right "export"
     is_inferred: bool = False
     #: for nested rows: the collection around them, the key they stand under, and the pairs of columns that tie them
@@ -53,7 +55,9 @@ COLLECTIONS = [
     Collection("activity", "activity", ("id", "occurred_at"), order=("occurred_at",)),
     Collection("sessions", "sessions", ("id",), order=("created_at",), secrets=("token_hash",)),
     Collection("api_keys", "api_keys", ("id",), secrets=("key_hash",)),
-    Collection("billing_customers", "billing_customers", ("id",)),
+    Collection(
+        "billing_customers", "billing_customers", ("id",),
+        described=(("vat_id", "government-issued identification number, your VAT identification number"),)),
     Collection(
         "invoices", "invoices", ("id",), order=("issued_on",), secrets=("pdf_key",), file_key="pdf_key",
         file_name="number", file_suffix=".pdf"),
@@ -61,6 +65,12 @@ COLLECTIONS = [
         "invoice_lines", "invoice_lines", ("invoice_id", "line_number"), parent="invoices", nested_as="lines",
         link=(("invoice_id", "id"),)),
 ]
+
+#: laws that forbid to disclose certain values even to the person, and the provision
+NEVER_DISCLOSED = {"CCPA": "11 CCR § 7024(d)", "US-MN": "Minn. Stat. § 325M.14"}
+#: collection, column and kind of such values; the first is a secret under every law
+NEVER_DISCLOSED_COLUMNS = [
+    ("account", "password_hash", "password"), ("billing_customers", "vat_id", "government_id")]
 
 BY_NAME = {collection.name: collection for collection in COLLECTIONS}
 
@@ -83,11 +93,17 @@ def not_included(right):
     return names
 
 
-def redacted(right):
+def marks(collection, right, regime):
+    """What stands in place of a value, by column."""
+    found = {name: "[redacted]" for name in collection.redacted if right == "export"}
+    if regime in NEVER_DISCLOSED:
+        found |= {name: f"[withheld: {words}; {NEVER_DISCLOSED[regime]}]" for name, words in collection.described}
+    return found
+
+
+def redacted(right, regime):
     """What the manifest must say was replaced."""
-    if right != "export":
-        return set()
-    return {f"{c.name}.{column}" for c in included(right) for column in c.redacted}
+    return {f"{c.name}.{column}" for c in included(right) for column in marks(c, right, regime)}
 
 
 def children(collection, right):
