@@ -71,15 +71,29 @@ import Testing
     }
 
     /// Real foreign keys, but tasks without a contact have no way to the person by this path.
+    @Test func aPathThatIsNullInSomeRowsIsNoticedByTheForeignKeyItForgets() async throws {
+        try await withheld(
+            "GRANT SELECT (contact_id) ON workspace.tasks TO habeas_verifier", map: tasksByTheirContact,
+            code: .mapDoesNotFit, names: "workspace.tasks(user_id)")
+    }
+
+    /// Also when the map says, wrongly, that the forgotten one means nothing.
     @Test func aPathThatIsNullInSomeRowsWithholds() async throws {
         try await withheld(
             "GRANT SELECT (contact_id) ON workspace.tasks TO habeas_verifier",
             map: {
-                let tasks = $0.range(of: "  tasks:")!.lowerBound
-                let path = $0.range(of: "paths: [\"user_id -> workspace.users(id)\"]", range: tasks..<$0.endIndex)!
-                let steps = "\"contact_id -> workspace.contacts(id)\", \"user_id -> workspace.users(id)\""
-                return $0.replacingCharacters(in: path, with: "paths: [{hops: [\(steps)]}]")
+                let map = tasksByTheirContact($0)
+                let tasks = map.range(of: "  tasks:")!.lowerBound
+                let column = map.range(of: "user_id: identifier", range: tasks..<map.endIndex)!
+                return map.replacingCharacters(in: column, with: "user_id: {not_a_path: wrongly}")
             }, code: .countMismatch, names: "workspace.tasks")
+    }
+
+    private func tasksByTheirContact(_ map: String) -> String {
+        let tasks = map.range(of: "  tasks:")!.lowerBound
+        let path = map.range(of: "paths: [\"user_id -> workspace.users(id)\"]", range: tasks..<map.endIndex)!
+        let steps = "\"contact_id -> workspace.contacts(id)\", \"user_id -> workspace.users(id)\""
+        return map.replacingCharacters(in: path, with: "paths: [{hops: [\(steps)]}]")
     }
 
     @Test func aWrongSettingInTheMapWithholds() async throws {
