@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The long tests: an archive past every limit of plain ZIP, everybody's archive judged, sanitizers. Bounded; stops by itself.
-# Usage: soak.sh [archives|sanitizers]; both unless one is named.
+# The long tests: an archive past every limit of plain ZIP, everybody's archive judged, a hundred random schemas, three
+# real applications, sanitizers. Bounded; stops by itself.
+# Usage: soak.sh [archives|schemas|applications|sanitizers]; all unless one is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -69,6 +70,24 @@ PY
 rm -f "$archive"
 }
 
+soak_schemas() {
+say "a hundred random schemas, a third of them spoilt"
+"$habeas" demo --load-only --state "$state" >/dev/null
+judge "$python" Tests/RandomSchemas/run.py --binary "$habeas" --cluster "$(cluster_url)" --seeds 1-100
+judge "$python" Tests/RandomSchemas/selftest.py --binary "$habeas" --cluster "$(cluster_url)"
+judge "$python" Tests/RandomSchemas/thousand.py --binary "$habeas" --cluster "$(cluster_url)"
+}
+
+soak_applications() {
+say "three real applications"
+"$habeas" demo --load-only --state "$state" >/dev/null
+judge Tests/RealApplications/run.sh all "$(application_url)" "$habeas"
+}
+
+# The private server of this run, as a connection string and as a URL.
+cluster_url() { sed -n 's/^ *url: "\(.*\)"$/\1/p' "$state/demo/habeas.yaml"; }
+application_url() { cluster_url | sed -E "s/.*host='([^']*)'.*/\1/" | sed 's|/|%2F|g; s|.*|postgresql://postgres@/postgres?host=&|'; }
+
 soak_sanitizers() {
 say "sanitizers"
 judge env TSAN_OPTIONS=suppressions=$PWD/scripts/thread-sanitizer.supp \
@@ -76,6 +95,9 @@ judge env TSAN_OPTIONS=suppressions=$PWD/scripts/thread-sanitizer.supp \
 judge swift test --build-path .build/address --sanitize=address --disable-xctest --filter 'RowEncodingTests|ArchiveFormatTests|PostgresAccessTests'
 }
 
-if [ "$part" != sanitizers ]; then soak_archives; fi
-if [ "$part" != archives ]; then soak_sanitizers; fi
+case $part in
+all) soak_archives; soak_schemas; soak_applications; soak_sanitizers ;;
+archives | schemas | applications | sanitizers) "soak_$part" ;;
+*) sed -n '4p' "$0" | cut -c3- >&2; exit 64 ;;
+esac
 echo "$passed passed, 0 failed"

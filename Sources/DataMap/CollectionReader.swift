@@ -76,7 +76,8 @@ struct CollectionReader {
         guard node.isMapping else {
             return Field(
                 column: column, name: column.text, category: try node.text(), origin: defaults.origin,
-                source: defaults.source, legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil, notAPath: nil,
+                source: defaults.source, legalBasis: defaults.legalBasis, neverExport: nil, notSecret: nil,
+                notAPath: nil,
                 neverDisclosed: nil, redaction: nil, isThirdParty: false, description: nil, erasure: nil)
         }
         try node.checkKeys([

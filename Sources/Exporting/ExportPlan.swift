@@ -77,6 +77,9 @@ package struct CollectionPlan: Sendable {
     /// Itself, then everything nested in it.
     package var withDescendants: [CollectionPlan] { [self] + children.flatMap(\.withDescendants) }
 
+    /// The query of the rows that go into JSON.
+    var jsonQuery: String { queries.json(isNested: collection.nesting != nil, hasChildren: !children.isEmpty) }
+
     /// The shape of the rows that go into JSON.
     package var jsonShape: RowShape {
         RowShape(

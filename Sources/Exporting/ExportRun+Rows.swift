@@ -39,6 +39,7 @@ extension ExportRun {
         let counter = RowCounter(plan: plan, snapshot: snapshot, known: known)
         async let counting = counter.counts()
         if countsFirst { _ = try await counting }
+        try await sendCopies()
         var written: [WrittenRows] = []
         for root in plan.roots {
             if request.format.hasJSON { written += try await writeJSON(root, bag, &manifest) }
@@ -53,13 +54,25 @@ extension ExportRun {
         return counts
     }
 
+    /// Sends every lane the copies it will be read for, in that order, so that no round trip lies between them.
+    private func sendCopies() async throws {
+        var queries: [[String]] = snapshot.lanes.map { _ in [] }
+        for root in plan.roots {
+            for (lane, part) in root.withDescendants.enumerated() where request.format.hasJSON {
+                queries[lane].append(part.jsonQuery)
+            }
+            if request.format.hasCSV { queries[0] += root.withDescendants.map(\.queries.csv) }
+        }
+        for (lane, queries) in zip(snapshot.lanes, queries) { try await lane.startCopies(queries: queries) }
+    }
+
     // MARK: JSON
 
     private func writeJSON(
         _ root: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
     ) async throws -> [WrittenRows] {
         var lanes = snapshot.lanes[...]
-        let stream = try await open(root, &lanes)
+        let stream = open(root, &lanes)
         let name = root.collection.name
         let link = root.queries.ownerFields == 0 ? [] : ownerLink
         _ = try await bag.addPayload("data/json/\(name).json", mediaType: "application/json") { write in
@@ -82,15 +95,11 @@ extension ExportRun {
     }
 
     /// Each collection of a tree on a lane of its own, all in the same snapshot.
-    private func open(_ plan: CollectionPlan, _ lanes: inout ArraySlice<PostgresConnection>) async throws -> JSONStream
-    {
-        let lane = lanes.removeFirst()
-        let isNested = plan.collection.nesting != nil
-        let query = plan.queries.json(isNested: isNested, hasChildren: !plan.children.isEmpty)
-        let stream = JSONStream(plan, try await RowSource(lane, query, budget: snapshot.budget))
+    private func open(_ plan: CollectionPlan, _ lanes: inout ArraySlice<PostgresConnection>) -> JSONStream {
+        let stream = JSONStream(plan, RowSource(lanes.removeFirst(), budget: snapshot.budget))
         for child in plan.children {
             let key = JSONName.encoded(child.collection.nesting?.key ?? "")
-            stream.children.append((key, try await open(child, &lanes)))
+            stream.children.append((key, open(child, &lanes)))
         }
         return stream
     }
@@ -140,7 +149,7 @@ extension ExportRun {
     private func writeCSV(
         _ plan: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
     ) async throws -> WrittenRows {
-        let source = try await RowSource(snapshot.lanes[0], plan.queries.csv, budget: snapshot.budget)
+        let source = RowSource(snapshot.lanes[0], budget: snapshot.budget)
         var encoder = RowEncoder(plan.csvShape, syntax: .csv)
         let link = plan.queries.ownerFields == 0 ? [] : ownerLink
         _ = try await bag.addPayload("data/csv/\(plan.collection.name).csv", mediaType: "text/csv") { write in

@@ -70,33 +70,29 @@ package struct HeldSnapshot: Sendable {
 
     /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
     func scope(to subject: Subject) async throws(PostgresError) {
-        for connection in lanes + [verifier] {
-            try await connection.query(
-                Self.setting(subject.key.count),
-                subject.key.enumerated().flatMap { index, part in
-                    [SubjectSetting.name(index), part]
-                })
-        }
+        let key = subject.key.enumerated().map { (SubjectSetting.name($0), $1) }
+        try await verifier.setAll(key)
         for lane in lanes {
             switch subject.kind.scope {
-            case .none: break
-            case .setting(let name): try await lane.query(Self.setting(1), [name, subject.scopeValue])
+            case .none: try await lane.setAll(key)
+            case .setting(let name): try await lane.setAll(key + [(name, subject.scopeValue)])
             case .claims(let setting, let claim):
+                try await lane.setAll(key)
                 try await lane.query(
                     "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
                     [setting, claim, subject.scopeValue])
             }
         }
     }
-
-    /// Sets so many settings of the transaction, each a name and a value.
-    private static func setting(_ count: Int) -> String {
-        let calls = (0..<count).map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
-        return "SELECT \(calls.joined(separator: ", "))"
-    }
 }
 
 extension PostgresConnection {
+    /// Sets settings of the transaction.
+    fileprivate func setAll(_ settings: [(name: String, value: String)]) async throws(PostgresError) {
+        let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
+        try await query("SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.name, $0.value] })
+    }
+
     /// The server ends what outlives the budget, even if we can't any more; and it may sort and look up a large person's
     /// rows in memory, where the default of 4 MB makes bitmaps lossy and row security's checks run again for each row.
     fileprivate func bound(to limit: Duration) async throws(PostgresError) {

@@ -1,19 +1,26 @@
 internal import PostgresAccess
 internal import RowEncoding
 
-/// One query's rows, pulled batch by batch from one connection. One batch is fetched while the last is being written.
+/// One copy's rows, pulled batch by batch from one connection. One batch is fetched while the last is being written.
 final class RowSource {
     private let connection: PostgresConnection
     private let budget: SnapshotBudget
     private var current: CopyBatch?
     private var ahead: Task<CopyBatch?, any Error>?
+    private var hasBegun = false
     private var hasEnded = false
     var cursor = RowCursor()
 
-    init(_ connection: PostgresConnection, _ query: String, budget: SnapshotBudget) async throws {
+    /// Rows of the next copy that was sent on a connection.
+    init(_ connection: PostgresConnection, budget: SnapshotBudget) {
         self.connection = connection
         self.budget = budget
-        try await connection.startCopy(query: query)
+    }
+
+    /// Rows of a query.
+    convenience init(_ connection: PostgresConnection, _ query: String, budget: SnapshotBudget) async throws {
+        try await connection.startCopies(queries: [query])
+        self.init(connection, budget: budget)
     }
 
     deinit { ahead?.cancel() }
@@ -25,11 +32,8 @@ final class RowSource {
         try budget.check()
         current = try await fetched()
         cursor.beginBatch()
-        if let current {
-            if current.count <= Self.fetchAheadBound { fetchAhead() }
-        } else {
-            hasEnded = true
-        }
+        hasEnded = current?.isLast ?? true
+        if let current, !hasEnded, current.count <= Self.fetchAheadBound { fetchAhead() }
         return current
     }
 
@@ -42,6 +46,10 @@ final class RowSource {
     }
 
     private func fetched() async throws -> CopyBatch? {
+        guard hasBegun else {
+            hasBegun = true
+            return try await connection.firstBatch()
+        }
         guard let ahead else { return try await connection.nextBatch() }
         self.ahead = nil
         return try await withTaskCancellationHandler {

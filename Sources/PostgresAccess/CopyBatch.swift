@@ -17,13 +17,18 @@ package final class CopyBatch: Sendable {
     // Written once before it is shared, freed once in deinit.
     private let memory: Memory
 
+    /// Whether the copy's end is known to follow; when it isn't known, the next batch may still be none.
+    package let isLast: Bool
+
     /// Takes over the rows gathered.
-    init(gathered rows: consuming RowGatherer) {
+    init(gathered rows: consuming RowGatherer, isLast: Bool) {
         let (start, count) = rows.takeMemory()
+        self.isLast = isLast
         memory = Memory(start: start, count: count, isAdopted: false)
     }
 
     init(adopting start: UnsafeMutablePointer<CChar>, count: Int) {
+        isLast = false
         memory = Memory(start: UnsafeMutableRawPointer(start), count: count, isAdopted: true)
     }
 

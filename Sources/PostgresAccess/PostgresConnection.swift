@@ -14,8 +14,11 @@ package actor PostgresConnection {
     private var handle: PostgresHandle?
     private var cancelToken: CancelToken?
     /// A row that the next batch begins with.
-    private var heldRow: CopyBatch?
-    private var isCopying = false
+    var heldRow: CopyBatch?
+    /// Whether rows of a COPY are being read.
+    var isCopying = false
+    /// Copies sent to the server and not begun.
+    var pendingCopies = 0
     /// Statements seen, with the name under which each is prepared; empty after the first time.
     private var prepared: [String: String] = [:]
     private var preparedCount = 0
@@ -110,13 +113,13 @@ package actor PostgresConnection {
 
     /// Whether it can serve the next borrower: open, idle, outside a transaction, never cancelled.
     var isReusable: Bool {
-        guard let raw = handle?.raw, !isTainted, !isCopying else { return false }
+        guard let raw = handle?.raw, !isTainted, !isCopying, pendingCopies == 0 else { return false }
         return PQstatus(raw) == CONNECTION_OK && PQtransactionStatus(raw) == PQTRANS_IDLE
     }
 
     /// Whether a transaction on it can still be rolled back.
     var canRollBack: Bool {
-        guard let raw = handle?.raw, !isTainted, !isCopying else { return false }
+        guard let raw = handle?.raw, !isTainted, !isCopying, pendingCopies == 0 else { return false }
         return PQstatus(raw) == CONNECTION_OK
     }
 
@@ -138,7 +141,7 @@ package actor PostgresConnection {
     }
 
     /// Runs a blocking call; cancelling the task meanwhile cancels the statement on the server.
-    private func cancellable<Value>(
+    func cancellable<Value>(
         _ body: () throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
         let token = cancelToken
@@ -183,27 +186,27 @@ package actor PostgresConnection {
         return name
     }
 
-    private func execute(_ sql: String, expecting wanted: [ExecStatusType]) throws(PostgresError) {
+    func execute(_ sql: String, expecting wanted: [ExecStatusType]) throws(PostgresError) {
         try refuseIfCancelled()
         guard let result = PQexec(try live(), sql) else { throw lost() }
         let reply = PostgresReply(adopting: result)
         try expect(reply, wanted)
     }
 
-    private func live() throws(PostgresError) -> OpaquePointer {
+    func live() throws(PostgresError) -> OpaquePointer {
         guard let raw = handle?.raw else { throw PostgresError(.connectionLost, "the connection is closed") }
         return raw
     }
 
-    private func lost() -> PostgresError { PostgresError(.connectionLost, "the connection to the server was lost") }
+    func lost() -> PostgresError { PostgresError(.connectionLost, "the connection to the server was lost") }
 
-    private func refuseIfCancelled() throws(PostgresError) {
+    func refuseIfCancelled() throws(PostgresError) {
         guard Task.isCancelled else { return }
         isTainted = true
         throw PostgresError(.cancelled, "cancelled")
     }
 
-    private func expect(_ reply: borrowing PostgresReply, _ wanted: [ExecStatusType]) throws(PostgresError) {
+    func expect(_ reply: borrowing PostgresReply, _ wanted: [ExecStatusType]) throws(PostgresError) {
         guard !wanted.contains(reply.status) else { return }
         let error = reply.error
         if error.code == .cancelled { isTainted = true }
@@ -212,89 +215,6 @@ package actor PostgresConnection {
             throw PostgresError(.timedOut, "a statement took longer than allowed", sqlState: error.sqlState)
         }
         throw error
-    }
-
-    // MARK: COPY out
-
-    /// Starts `COPY (query) TO STDOUT (FORMAT binary)`. Read it to its end with ``nextBatch()``.
-    package func startCopy(query: String) async throws(PostgresError) {
-        try await cancellable { () throws(PostgresError) in
-            try execute("COPY (\(query)) TO STDOUT (FORMAT binary)", expecting: [PGRES_COPY_OUT])
-            isCopying = true
-        }
-    }
-
-    /// The next rows, or nil at the end. Nothing is read ahead here: the caller's pace is the server's.
-    package func nextBatch() async throws(PostgresError) -> CopyBatch? {
-        try await cancellable { () throws(PostgresError) in try readBatch() }
-    }
-
-    private func readBatch() throws(PostgresError) -> CopyBatch? {
-        try refuseIfCancelled()
-        if let held = heldRow {
-            heldRow = nil
-            return held
-        }
-        guard isCopying else { return nil }
-        let raw = try live()
-        var gathered = RowGatherer()
-        while gathered.count < CopyBatch.target {
-            var row: UnsafeMutablePointer<CChar>?
-            let count = Int(PQgetCopyData(raw, &row, 0))
-            guard count > 0, let row else {
-                try finishCopy(count)
-                break
-            }
-            if count >= CopyBatch.adoptionBound {
-                let large = CopyBatch(adopting: row, count: count)
-                guard gathered.count > 0 else { return large }
-                heldRow = large
-                break
-            }
-            gathered.append(row, count: count)
-            PQfreemem(row)
-        }
-        return gathered.count == 0 ? nil : CopyBatch(gathered: gathered)
-    }
-
-    /// -1 is the end of the data, -2 an error (libpq-copy); either way results follow until there are none.
-    private func finishCopy(_ count: Int) throws(PostgresError) {
-        isCopying = false
-        var failure: PostgresError?
-        while let result = PQgetResult(try live()) {
-            let reply = PostgresReply(adopting: result)
-            do { try expect(reply, [PGRES_COMMAND_OK]) } catch { if failure == nil { failure = error } }
-            if PQstatus(try live()) != CONNECTION_OK { break }
-        }
-        if let failure { throw failure }
-        let isAlive = PQstatus(try live()) == CONNECTION_OK
-        if count != -1 || !isAlive { throw lost() }
-    }
-
-    // MARK: COPY in
-
-    /// Starts `COPY … FROM STDIN`; the statement must be the program's own.
-    package func startCopyIn(unsafeSQL sql: String) async throws(PostgresError) {
-        try execute(sql, expecting: [PGRES_COPY_IN])
-    }
-
-    /// Sends bytes of a running `COPY … FROM STDIN`.
-    package func sendCopy(_ bytes: [UInt8]) async throws(PostgresError) {
-        let raw = try live()
-        let sent = bytes.withUnsafeBytes {
-            PQputCopyData(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), Int32($0.count))
-        }
-        if sent != 1 { throw lost() }
-    }
-
-    /// Ends a running `COPY … FROM STDIN` and tells whether the server took it.
-    package func finishCopyIn() async throws(PostgresError) {
-        let raw = try live()
-        guard PQputCopyEnd(raw, nil) == 1 else { throw lost() }
-        while let result = PQgetResult(raw) {
-            let reply = PostgresReply(adopting: result)
-            try expect(reply, [PGRES_COMMAND_OK])
-        }
     }
 
     // MARK: passwords
