@@ -17,20 +17,22 @@ actor ExportRun {
     let subject: Subject
     let map: DataMap
     let plan: ExportPlan
+    private let schemas: [(path: String, bytes: [UInt8])]
     let snapshot: HeldSnapshot
     let stores: [String: FolderStore]
     let progress: @Sendable (ExportProgress) -> Void
     let known = KnownCounts()
 
     init(
-        _ request: ExportRequest, for subject: Subject, map: DataMap, plan: ExportPlan, snapshot: HeldSnapshot,
+        _ request: ExportRequest, for subject: Subject, map: DataMap, prepared: PreparedPlan, snapshot: HeldSnapshot,
         stores: [String: FolderStore],
         progress: @escaping @Sendable (ExportProgress) -> Void
     ) {
         self.request = request
         self.subject = subject
         self.map = map
-        self.plan = plan
+        plan = prepared.plan
+        schemas = prepared.schemas
         self.snapshot = snapshot
         self.stores = stores
         self.progress = progress
@@ -69,7 +71,7 @@ actor ExportRun {
         try checkStores(counts)
         try await writeFiles(counts, bag, &manifest)
         manifest.collections = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0.collection, in: map) }
-        for (path, bytes) in request.format.hasJSON ? try SchemaBuilder(plan).schemas() : [] {
+        for (path, bytes) in schemas {
             try bag.addTag(path, mediaType: "application/schema+json", bytes)
         }
         manifest.files = bag.files

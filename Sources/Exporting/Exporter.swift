@@ -100,12 +100,10 @@ package struct Exporter: Sendable {
 
     private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
         let subject = try await SubjectResolver(map: map, snapshot: snapshot).resolve(request.subject)
-        let plan = try ExportPlan(
-            map, snapshot.catalogue, kind: subject.kind, right: request.right, regime: request.regime,
-            only: request.only)
+        let prepared = try snapshot.plans.plan(request, for: subject.kind, map, snapshot.catalogue)
         try await snapshot.scope(to: subject)
         return ExportRun(
-            request, for: subject, map: map, plan: plan, snapshot: snapshot, stores: stores, progress: progress)
+            request, for: subject, map: map, prepared: prepared, snapshot: snapshot, stores: stores, progress: progress)
     }
 
     /// Opens the finished file as anybody would: container, CRCs, digests, counts, signature.

@@ -17,6 +17,8 @@ package struct HeldSnapshot: Sendable {
     /// The server's position in its log, read once.
     let lsn: String
     let budget: SnapshotBudget
+    /// Plans made over this catalogue.
+    let plans = PlanCache()
 
     /// How many connections under row security it takes: one for each collection of the map's largest tree, and one that
     /// counts.
