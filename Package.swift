@@ -69,7 +69,7 @@ let package = Package(
                 "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
                 "PrivatePostgres", "DemoWorkspace", "RowEncoding", arguments, configuration, system, yams,
             ], swiftSettings: fenced),
-        .executableTarget(name: "habeas", dependencies: ["HabeasCLI"], swiftSettings: fenced),
+        .executableTarget(name: "habeas", dependencies: ["CLinux", "HabeasCLI"], swiftSettings: fenced),
         // Tests.
         .target(
             name: "PostgresTestKit",

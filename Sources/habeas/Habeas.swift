@@ -1,5 +1,6 @@
 // habeas: the executable. It composes and starts; it must never hold a rule of the domain.
 
+internal import CLinux
 internal import Dispatch
 internal import Glibc
 internal import HabeasCLI
@@ -8,6 +9,8 @@ internal import HabeasCLI
 @main
 struct Habeas {
     static func main() async {
+        // Each thread keeping what it freed for itself would cost 10 MB of sealed segments (mallopt(3)).
+        habeas_limit_malloc_arenas(2)
         // A reader that went away is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         let work = Task { await HabeasCommand.execute(Array(CommandLine.arguments.dropFirst())) }
