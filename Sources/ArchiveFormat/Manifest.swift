@@ -87,16 +87,20 @@ package struct Manifest: Codable, Sendable {
         /// The collection in whose JSON file the rows stand, and the keys that lead to them, joined with `/`.
         package var inside, nestedAs: String?
         package var sourceRows, archivedRows: Int64
+        /// What row security said: `same_rows` when it shows exactly as many as the map's paths lead to, `more_rows` when
+        /// it is in force but may show others' too, `none` when the paths alone chose the rows.
+        package var rowSecurity: String
         /// Rows the product shows as deleted, counted in both, and the column that marks them.
         package var softDeletedRows: Int64?
         package var softDeleteColumn: String?
 
         package init(
             name: String, title: String, inside: String? = nil, nestedAs: String? = nil, sourceRows: Int64,
-            archivedRows: Int64, softDeletedRows: Int64?, softDeleteColumn: String?
+            archivedRows: Int64, rowSecurity: String, softDeletedRows: Int64?, softDeleteColumn: String?
         ) {
             (self.name, self.title, self.inside, self.nestedAs) = (name, title, inside, nestedAs)
             (self.sourceRows, self.archivedRows) = (sourceRows, archivedRows)
+            self.rowSecurity = rowSecurity
             (self.softDeletedRows, self.softDeleteColumn) = (softDeletedRows, softDeleteColumn)
         }
     }

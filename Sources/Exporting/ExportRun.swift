@@ -70,7 +70,9 @@ actor ExportRun {
         let counts = try await writeRows(bag, &manifest, countsFirst: readBack == "not_done")
         try checkStores(counts)
         try await writeFiles(counts, bag, &manifest)
-        manifest.collections = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0.collection, in: map) }
+        manifest.collections = plan.all.compactMap {
+            counts[$0.collection.name]?.manifestEntry($0, of: plan, in: map)
+        }
         for (path, bytes) in schemas {
             try bag.addTag(path, mediaType: "application/schema+json", bytes)
         }

@@ -80,7 +80,9 @@ struct RowCounts: Sendable {
     }
 
     /// The manifest's entry; made only after the rows written were found to be as many.
-    func manifestEntry(_ collection: Collection, in map: DataMap) -> Manifest.CollectionCount {
+    func manifestEntry(_ plan: CollectionPlan, of whole: ExportPlan, in map: DataMap) -> Manifest.CollectionCount {
+        let collection = plan.collection
+        let isChecked = whole.visibility.contains { $0.table == plan.table.name }
         var nesting: [String] = []
         var outermost = collection
         while let inner = outermost.nesting, let parent = map.collection(inner.parent) {
@@ -90,6 +92,7 @@ struct RowCounts: Sendable {
         return Manifest.CollectionCount(
             name: collection.name, title: collection.title, inside: nesting.isEmpty ? nil : outermost.name,
             nestedAs: nesting.isEmpty ? nil : nesting.joined(separator: "/"), sourceRows: source, archivedRows: source,
+            rowSecurity: isChecked ? "same_rows" : plan.table.hasRowSecurity ? "more_rows" : "none",
             softDeletedRows: collection.softDelete.map { _ in softDeleted },
             softDeleteColumn: collection.softDelete.flatMap { column in collection.field(column)?.name })
     }

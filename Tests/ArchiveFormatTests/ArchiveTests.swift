@@ -40,7 +40,8 @@ struct SampleArchive {
             notes: .init(jsonWrittenAsText: 0, csvGuardedCells: 0))
         manifest.collections = [
             .init(
-                name: "things", title: "Things", sourceRows: rows, archivedRows: rows, softDeletedRows: nil,
+                name: "things", title: "Things", sourceRows: rows, archivedRows: rows, rowSecurity: "same_rows",
+                softDeletedRows: nil,
                 softDeleteColumn: nil)
         ]
         try bag.finish(manifest, organization: "n\nn") { [key] in Array(try key.signature(for: $0)) }

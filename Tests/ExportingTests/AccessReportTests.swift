@@ -91,6 +91,7 @@ import Testing
             let name = $0.collection.name
             return .init(
                 name: name, title: $0.collection.title, sourceRows: rows[name] ?? 0, archivedRows: rows[name] ?? 0,
+                rowSecurity: "same_rows",
                 softDeletedRows: nil, softDeleteColumn: nil)
         }
         manifest.redacted = plan.redacted.map { .init(what: $0.what, reason: $0.reason) }

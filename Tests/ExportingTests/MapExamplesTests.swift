@@ -54,6 +54,7 @@ import Testing
         try await withExample("housing", rows: Self.housing) { fixture in
             let archive = try await fixture.export(fixture.request("email:ada@example.com"))
 
+            #expect(archive.outcome.manifest.collections.allSatisfy { $0.rowSecurity == "same_rows" })
             #expect(try archive.rows("address").map { $0["street"] as? String } == ["Lärchenweg 4"])
             let folders = try archive.rows("folders")
             #expect(folders.compactMap { $0["id"] as? Int } == [1, 2, 3, 7])

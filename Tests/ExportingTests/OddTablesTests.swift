@@ -63,6 +63,7 @@ import Testing
         try await export({ $0.request("user:1") }) { archive in
             let parents = try archive.rows("parents")
             #expect(parents.map { $0["code"] as? String } == ["p1", "p2", "p4"])
+            #expect(archive.outcome.manifest.collections.allSatisfy { $0.rowSecurity == "none" })
             #expect(parents.map { ($0["kids"] as? [Any])?.count } == [2, 1, 0])
             #expect(try archive.text("data/csv/kids.csv").split(separator: "\r\n").count == 4)
         }
