@@ -40,11 +40,15 @@ enum FieldWords {
 
     private static func isLocation(_ column: StudiedColumn) -> Bool {
         if locationTypes.contains(column.column.baseType) { return true }
-        return (column.isNumber || column.isText) && column.words.hasAny(locations)
+        return (column.isNumber || column.isText) && column.words.hasAny(locations) && !column.words.hasAny(frames)
     }
 
     private static let locationTypes: Set<String> = ["geometry", "geography", "point"]
     private static let locations: Set<String> = ["lat", "lng", "lon", "latitude", "longitude", "geolocation", "gps"]
+    /// Words for the frame of a map: `top_left_latitude` is where nobody is.
+    private static let frames: Set<String> = [
+        "top", "bottom", "left", "right", "corner", "min", "max", "bbox", "bounds", "viewport", "north", "south",
+    ]
     /// The first that fits wins.
     private static let categories: [(category: String, words: Set<String>)] = [
         (

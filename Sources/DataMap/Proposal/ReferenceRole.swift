@@ -8,6 +8,8 @@ enum ReferenceRole: Int, Comparable {
     case creator
     /// They did something with it: `updated_by`, `assignee_id`, `approved_by`.
     case handler
+    /// They are at its other end: `ignored_user_id`, `target_id`. The row is whose it is without them.
+    case counterpart
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -26,6 +28,7 @@ enum ReferenceRole: Int, Comparable {
     }
 
     private static func role(_ words: Set<String>, squashed: [String], personNoun: String) -> Self {
+        if !words.isDisjoint(with: counterparts) { return .counterpart }
         if !words.isDisjoint(with: handlers) { return .handler }
         if !words.isDisjoint(with: creators) || squashed.contains(where: { $0.hasSuffix("createdby") }) {
             return .creator
@@ -45,13 +48,14 @@ enum ReferenceRole: Int, Comparable {
         "admin",
         "moderator", "moderated", "operator", "granted", "granter", "grantor", "impersonator", "technician",
         "salesperson", "cancelled", "canceled", "confirmed", "revoked", "banned", "last",
+        "judge", "judged", "moderating", "impersonating", "impersonated", "processor",
         "mentioned", "responsible", "about", "regarding", "concerning", "against", "updatedby", "modifiedby",
         "approvedby", "assignedto", "deletedby", "parent",
     ]
     private static let creators: Set<String> = [
         "created", "creator", "made", "maker", "filed", "opened", "uploaded", "uploader", "posted", "poster",
-        "submitted", "submitter", "added", "inserted",
-        "recorded", "recorder", "entered", "registered", "requested", "issued", "logged", "initiated", "initiator",
+        "added", "inserted",
+        "recorded", "recorder", "entered", "registered", "issued", "logged", "initiated", "initiator",
         "started", "placed", "written", "actor", "performed", "reporter", "reported", "published", "publisher",
         "imported",
         "createdby", "inviter", "invited", "referrer", "referred",
@@ -59,7 +63,10 @@ enum ReferenceRole: Int, Comparable {
     private static let participants: Set<String> = [
         "sender", "recipient", "receiver", "from", "to", "addressee", "buyer", "seller", "follower", "following",
         "followee", "followed", "friend", "requester", "participant", "attendee", "partner", "peer", "blocker",
-        "blocked",
-        "voter", "payer", "payee", "beneficiary", "source", "target", "invitee", "host", "guest",
+        "voter", "payer", "payee", "beneficiary", "source", "invitee", "host", "guest", "submitted", "submitter",
+        "requested", "requestor", "applicant",
+    ]
+    private static let counterparts: Set<String> = [
+        "other", "ignored", "blocked", "muted", "target", "favourited", "favorited",
     ]
 }
