@@ -4,6 +4,8 @@ enum ReferenceCost {
     static let shared = 60
     /// What it costs more to be led on from what somebody merely made: more than any other way.
     static let made = 100
+    /// What it costs more to be led on from what many people's rows lie in.
+    private static let place = 110
     private static let nullable = 5
     private static let unenforced = 10
 
@@ -23,7 +25,7 @@ enum ReferenceCost {
         var cost = 20
         if let parent {
             if isPart(link, of: table, parent) { cost = 10 }
-            if isPlace(parent) { cost += 25 }
+            if isPlace(parent) { cost += place }
         }
         return cost + (link.isNullable ? 15 : 0) + (isNamed ? unenforced : 0)
     }
@@ -38,10 +40,17 @@ enum ReferenceCost {
     /// Whether many people's rows lie in one of the table's.
     static func isPlace(_ table: StudiedTable) -> Bool { places.contains(table.noun) }
 
+    /// Whether others' rows hang on one of the table's, though somebody made it: an event and its guests.
+    static func isForOthers(_ table: StudiedTable) -> Bool { isPlace(table) || occasions.contains(table.noun) }
+
+    private static let occasions: Set<String> = [
+        "event", "conference", "meeting", "course", "class", "competition", "tournament", "campaign", "survey", "poll",
+        "form", "project", "session", "contest", "exhibition", "festival",
+    ]
     /// What many people's rows lie in.
     private static let places: Set<String> = [
         "tenant", "organization", "organisation", "org", "company", "workspace", "team", "site", "shop", "store",
-        "group", "event", "room", "venue", "conference", "channel", "forum", "saleschannel",
+        "group", "room", "venue", "channel", "forum", "location", "building",
         "department", "category", "tag", "product", "plan", "country", "currency", "role", "type", "status", "language",
     ]
 }

@@ -19,8 +19,8 @@ enum ReferenceRole: Int, Comparable {
         let role = Self.role(words, squashed: columns.map(\.squashed), personNoun: personNoun)
         switch role {
         // Who did what is whose activity it is; and who wrote a comment, whose comment.
-        case .handler where theme.isObserved: self = .participant
-        case .creator where theme.isObserved || theme.isAuthored: self = .owner
+        case .handler where theme.isObserved && !theme.isOccasion: self = .participant
+        case .creator where theme.isObserved && !theme.isOccasion || theme.isAuthored: self = .owner
         // A row that has a person's key for its own key is a part of the person.
         case _ where isWholeKey: self = .owner
         default: self = role

@@ -33,7 +33,7 @@ struct TableNature {
     /// Whether people's rows that refer to it make it something they share, rather than a list they choose from: an
     /// address or a file that few sorts of rows refer to.
     func isShareable(by links: [Link]) -> Bool {
-        guard Self.bookkeeping(table) == nil, !Self.lists.contains(table.noun), !ReferenceCost.isPlace(table) else {
+        guard Self.bookkeeping(table) == nil, !Self.lists.contains(table.noun), !ReferenceCost.isForOthers(table) else {
             return false
         }
         if Self.details.contains(table.noun) { return true }

@@ -4,6 +4,8 @@ struct TableTheme: Hashable {
     let category: String
     /// Rows that the product writes about use: activity, sign-ins, logs.
     let isObserved: Bool
+    /// Rows that are events people go to, or about such, rather than lines of a log: who made one isn't whose it is.
+    let isOccasion: Bool
     /// Rows that somebody wrote: comments, posts, messages. Whoever made them is whose they are.
     let isAuthored: Bool
     /// Rows about other people: contacts, guests, invitations.
@@ -17,6 +19,7 @@ struct TableTheme: Hashable {
         let known = Self.themes.first { !set.isDisjoint(with: $0.words) }
         category = known?.category ?? (words.isEmpty ? "other" : words.joined(separator: " "))
         isObserved = known?.isObserved ?? false
+        isOccasion = set.contains("event") && set.isDisjoint(with: Self.logs)
         isAuthored = !set.isDisjoint(with: [
             "comment", "post", "message", "reply", "answer", "review", "vote", "like", "reaction", "rating", "feedback",
             "bookmark", "favorite", "favourite", "upload", "submission", "response", "tweet", "status",
@@ -27,6 +30,11 @@ struct TableTheme: Hashable {
         ])
         isMoney = known?.category == "billing"
     }
+
+    private static let logs: Set<String> = [
+        "log", "audit", "activity", "history", "tracking", "analytic", "metric", "login", "session", "security",
+        "usage",
+    ]
 
     private struct Known {
         let category: String
@@ -77,7 +85,11 @@ struct TableTheme: Hashable {
             "health data",
             ["diagnosis", "prescription", "medication", "allergy", "treatment", "vaccination", "patient", "lab"]),
         Known(
-            "memberships", ["membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment"]),
+            "memberships",
+            [
+                "membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment", "principal",
+                "acl", "collaborator",
+            ]),
         Known("profile", ["profile"]),
         Known("account data", ["user", "account", "customer", "person", "employee", "client", "benutzer", "kunde"]),
     ]

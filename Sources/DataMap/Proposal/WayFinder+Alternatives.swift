@@ -2,11 +2,13 @@ extension WayFinder {
     /// The ways, and after them those of other references that may be the row's only one, or lead to another kind of
     /// person: an answer belongs to a ticket, an order or a cart, a print to the ticket's customer and to who printed.
     mutating func more(_ ways: [Way], beside chosen: [RatedLink], _ table: StudiedTable) -> [Way] {
-        let isOpen = chosen.allSatisfy(\.isOpen) && !table.theme.isAuthored
+        let isOpen = chosen.allSatisfy(\.link.isNullable) && !table.theme.isAuthored
+        // Whom a thing is shared with doesn't make it its owner's.
+        let isOfOthers = table.theme.isAboutOthers || table.theme.category == "memberships"
         var kinds = Set(ways.map(\.subject))
         var found: [Way] = []
         for link in alternatives(table) where !chosen.contains(link) {
-            let isAlternative = isOpen && (link.isOpen || isPart(link, table))
+            let isAlternative = isOpen && (link.isOpen || isPart(link, table) && !isOfOthers)
             // Names tie no row to people of another kind: a guest's address may be anybody's.
             let further = lead(link).filter { kinds.contains($0.subject) ? isAlternative : link.reason == nil }
             guard !further.isEmpty else { continue }

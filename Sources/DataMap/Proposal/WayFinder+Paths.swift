@@ -48,6 +48,9 @@ extension WayFinder {
     private mutating func viaWays(_ link: RatedLink, _ table: StudiedTable) -> [Way] {
         let chosen = steps[table.table.name]?.cost ?? 0
         var doubts = link.doubts(in: study)
+        if study[link.to].map(ReferenceCost.isPlace) ?? false {
+            doubts.append("many people's rows may lie in what “\(link.link.columns)” names")
+        }
         for other in links[table.table.name] ?? [] where other.link != link.link && other.to != table.table.name {
             if isPerson(other.to) {
                 doubts.append("“\(other.link.columns)” names a person too")

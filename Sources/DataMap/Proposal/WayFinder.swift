@@ -132,7 +132,8 @@ struct WayFinder {
         guard let parent = steps[link.to], !isPerson(link.to), parent.depth < Self.deepest else { return nil }
         let isPlace = study[link.to].map(ReferenceCost.isPlace) ?? false
         // Whoever made a room or an event doesn't own what others do there; nor what only names tie to a thing.
-        guard !parent.isMade || !(isPlace || parent.isInPlace || link.reason != nil) else { return nil }
+        let isForOthers = study[link.to].map(ReferenceCost.isForOthers) ?? false
+        guard !parent.isMade || !(isForOthers || parent.isInPlace || link.reason != nil) else { return nil }
         return Step(
             kind: .via(link), cost: parent.leading + link.cost, depth: parent.depth + 1, isMade: parent.isMade,
             isInPlace: parent.isInPlace || isPlace, isShared: parent.isShared)
