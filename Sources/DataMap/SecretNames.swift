@@ -24,7 +24,8 @@ enum SecretNames {
         guard texts.contains(column.baseType) else { return false }
         if words.hasAny(handles) { return true }
         let name = words.list.joined()
-        return (name == "key" || name == "seed") && table.hasAny(factors) || name == "code" && table.hasAny(grants)
+        return (name == "key" || name == "seed") && table.hasAny(factors)
+            || name == "code" && (table.hasAny(grants) || table.last.hasSuffix("grant"))
     }
 
     /// Whether a secret may be the person's own to take along: the keys that a messenger keeps for them, sealed.
@@ -47,7 +48,7 @@ enum SecretNames {
 
     private static let handles: Set<String> = ["pushkey", "cartid", "rawbarcode", "sessionkey"]
     private static let factors: Set<String> = ["otp", "totp", "hotp", "mfa", "u2f", "webauthn"]
-    private static let grants: Set<String> = ["grant", "oauthgrant", "ssogrant", "authorization", "authcode"]
+    private static let grants: Set<String> = ["grant", "grants", "authorization", "authcode"]
     private static let backups: Set<String> = ["backup", "backups", "e2e", "roomkeys"]
     private static let texts: Set<String> = [
         "text", "varchar", "bpchar", "bytea", "citext", "json", "jsonb", "_text", "_varchar", "hstore",

@@ -5,10 +5,13 @@ enum FieldWords {
 
     /// The category of a fact about a person, if the name says so.
     static func category(_ column: StudiedColumn) -> String? {
-        if isLocation(column) { return "location" }
+        if isLocation(column) { return location }
         guard column.words.hasAny(facts), !column.words.hasAny(notFacts) else { return nil }
         return categories.first { column.words.hasAny($0.words) }?.category
     }
+
+    /// The category of where somebody is, or something.
+    static let location = "location"
 
     /// Text in which people write about people.
     static func isFreeText(_ column: StudiedColumn) -> Bool {

@@ -5,7 +5,7 @@ enum ReferenceCost {
     /// What it costs more to be led on from what somebody merely made: more than any other way.
     static let made = 100
     /// What it costs more to be led on from what many people's rows lie in.
-    private static let place = 110
+    private static let place = 130
     private static let nullable = 5
     private static let unenforced = 10
 

@@ -58,7 +58,7 @@ struct TableNature {
         table.columns.filter { column in
             ContactWords.isEmail(column) || ContactWords.isPersonName(column, rowsArePeople: false)
                 || ContactWords.isUserName(column) || ContactWords.isPhone(column) || ContactWords.isPostal(column)
-                || FieldWords.isPersonal(column)
+                || FieldWords.category(column).map { $0 != FieldWords.location } ?? false
         }
     }
 
@@ -72,8 +72,15 @@ struct TableNature {
             guard let sign = sign(column, table, isList: isList) else { continue }
             signs.append("“\(column.name.text)” \(sign)")
         }
-        if table.theme.isObserved, !table.columns.isEmpty, !isList { signs.append("records of use") }
+        if table.theme.isObserved, !isAboutOccasions(table), !table.columns.isEmpty, !isList {
+            signs.append("records of use")
+        }
         return signs
+    }
+
+    /// Settings and parts of events that people go to: what is on sale at one, where it takes place.
+    private static func isAboutOccasions(_ table: StudiedTable) -> Bool {
+        table.theme.isOccasion && table.noun != "event"
     }
 
     private static func sign(_ column: StudiedColumn, _ table: StudiedTable, isList: Bool) -> String? {

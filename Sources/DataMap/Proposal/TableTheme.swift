@@ -10,6 +10,8 @@ struct TableTheme: Hashable {
     let isAuthored: Bool
     /// Rows about other people: contacts, guests, invitations.
     let isAboutOthers: Bool
+    /// Rows that say who may do something with a thing, or belongs to it.
+    let isMembership: Bool
     /// Rows about money, which statutes often require to be kept.
     let isMoney: Bool
 
@@ -27,6 +29,9 @@ struct TableTheme: Hashable {
         isAboutOthers = !set.isDisjoint(with: [
             "contact", "recipient", "guest", "invitee", "invitation", "invite", "referral", "beneficiary", "dependent",
             "relative", "friend", "participant", "attendee", "lead", "addressbook", "emergency", "sender", "companion",
+        ])
+        isMembership = !set.isDisjoint(with: [
+            "membership", "member", "role", "permission", "principal", "acl", "collaborator", "share", "grant",
         ])
         isMoney = known?.category == "billing"
     }
@@ -87,8 +92,7 @@ struct TableTheme: Hashable {
         Known(
             "memberships",
             [
-                "membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment", "principal",
-                "acl", "collaborator",
+                "membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment",
             ]),
         Known("profile", ["profile"]),
         Known("account data", ["user", "account", "customer", "person", "employee", "client", "benutzer", "kunde"]),

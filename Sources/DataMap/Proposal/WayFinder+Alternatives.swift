@@ -4,10 +4,12 @@ extension WayFinder {
     mutating func more(_ ways: [Way], beside chosen: [RatedLink], _ table: StudiedTable) -> [Way] {
         let isOpen = chosen.allSatisfy(\.link.isNullable) && !table.theme.isAuthored
         // Whom a thing is shared with doesn't make it its owner's.
-        let isOfOthers = table.theme.isAboutOthers || table.theme.category == "memberships"
+        let isOfOthers = table.theme.isAboutOthers || table.theme.isMembership
         var kinds = Set(ways.map(\.subject))
         var found: [Way] = []
-        for link in alternatives(table) where !chosen.contains(link) {
+        let isSaid = chosen.contains { $0.role == .owner }
+        for link in alternatives(table, weakest: isSaid || !isOpen ? .participant : .creator)
+        where !chosen.contains(link) {
             let isAlternative = isOpen && (link.isOpen || isPart(link, table) && !isOfOthers)
             // Names tie no row to people of another kind: a guest's address may be anybody's.
             let further = lead(link).filter { kinds.contains($0.subject) ? isAlternative : link.reason == nil }
@@ -22,12 +24,15 @@ extension WayFinder {
     }
 
     /// Other references of a table by which its rows may be somebody's, the cheapest first.
-    private func alternatives(_ table: StudiedTable) -> [RatedLink] {
+    ///
+    /// - Parameter weakest: the weakest role that counts: whoever made a row may be the only one it has, where no
+    ///   reference says whose it is.
+    private func alternatives(_ table: StudiedTable, weakest: ReferenceRole) -> [RatedLink] {
         let name = table.table.name
         let priced = (links[name] ?? []).compactMap { link -> (cost: Int, link: RatedLink)? in
             guard link.to != name else { return nil }
             if people[link.to] != nil || (isPerson(link.to) && circles[link.to] != circles[name]) {
-                return link.role <= .participant ? (ReferenceCost.direct(link), link) : nil
+                return link.role <= weakest ? (ReferenceCost.direct(link), link) : nil
             }
             guard !isPerson(link.to), let parent = steps[link.to], !parent.isMade, !parent.isInPlace, !parent.isShared,
                 circles[link.to] != circles[name], !(study[link.to].map(ReferenceCost.isPlace) ?? true)
