@@ -12,6 +12,8 @@ struct NamedReferences {
     private let identifiers: [TableName: [Identifier: String]]
     /// Tables by what one row of them is called.
     private let byName: [String: [TableName]]
+    /// Unique columns of people that say more than “name” or “code”.
+    private let otherKeys: [TableName: [StudiedColumn]]
     /// Tables by the name of a column that is a unique key of theirs.
     private let byUniqueColumn: [Identifier: [TableName]]
     /// Tables that have two names of a person, with the column that holds the shorter.
@@ -27,6 +29,14 @@ struct NamedReferences {
             for stem in Set([table.singular.joined(), table.noun]) { byName[stem, default: []].append(name) }
         }
         self.byName = byName
+        otherKeys = Dictionary(
+            people.map { name in
+                let columns = study[name]?.columns.filter { column in
+                    !Self.generic.contains(column.words.squashed) && study[name]?.table.isUnique([column.name]) == true
+                }
+                return (name, columns ?? [])
+            }
+        ) { first, _ in first }
         let keys = study.names.flatMap { name in
             (study[name]?.table.uniqueKeys ?? []).filter { $0.count == 1 }.flatMap { $0 }.map {
                 (column: $0, table: name)
@@ -56,10 +66,13 @@ struct NamedReferences {
         let toSeveral = people.compactMap { study[$0] }.compactMap { toCompositeKey(of: $0, table) }
         guard toSeveral.isEmpty else { return toSeveral }
         let short = Self.shortNames(of: table)
-        return table.columns.filter { column in
-            !bound.contains(column.name) && !short.contains(column.name) && !Self.isPolymorphic(column, in: table)
-        }.compactMap {
-            toShortName($0, table) ?? toPerson($0, table) ?? toTable($0, table) ?? toUniqueColumn($0, table)
+        return table.columns.compactMap { column in
+            guard !bound.contains(column.name), !short.contains(column.name),
+                let link = toShortName(column, table) ?? toPerson(column, table) ?? toTable(column, table)
+                    ?? toUniqueColumn(column, table),
+                !Self.isPolymorphic(column, in: table)
+            else { return nil }
+            return link
         }
     }
 
@@ -102,14 +115,9 @@ struct NamedReferences {
     private func byOtherKey(
         _ column: StudiedColumn, _ table: StudiedTable, _ target: StudiedTable
     ) -> NamedLink? {
+        guard let keys = otherKeys[target.table.name], !keys.isEmpty else { return nil }
         let stem = Self.stem(column.words.list)
-        let known = target.columns.first { other in
-            let words = other.words.list
-            guard target.table.isUnique([other.name]), !Self.generic.contains(other.words.squashed) else {
-                return false
-            }
-            return stem == words || stem == [target.noun] + words
-        }
+        let known = keys.first { stem == $0.words.list || stem == [target.noun] + $0.words.list }
         return known.flatMap { link(column, table, target, $0.name, "its name; no foreign key stands behind it") }
     }
 
@@ -203,10 +211,11 @@ struct NamedReferences {
 
     /// A column that another table has as a unique key, under the same name: `cart_id`, `media_id`.
     private func toUniqueColumn(_ column: StudiedColumn, _ table: StudiedTable) -> NamedLink? {
-        let found = (byUniqueColumn[column.name] ?? []).filter { $0 != table.table.name }
-        guard column.words.list.count > 1, Self.stem(column.words.list) != column.words.list, found.count == 1,
-            let name = found.first, let target = study[name], !table.table.isUnique([column.name])
+        guard column.words.list.count > 1, Self.stem(column.words.list) != column.words.list,
+            let tables = byUniqueColumn[column.name], !table.table.isUnique([column.name])
         else { return nil }
+        let others = tables.filter { $0 != table.table.name }
+        guard others.count == 1, let name = others.first, let target = study[name] else { return nil }
         return link(
             column, table, target, column.name,
             "a key of \(name.name.text) has its name; no foreign key stands behind it")
