@@ -28,7 +28,8 @@ enum ReferenceRole: Int, Comparable {
     }
 
     private static func role(_ words: Set<String>, squashed: [String], personNoun: String) -> Self {
-        if !words.isDisjoint(with: counterparts) { return .counterpart }
+        // `other` alone is any other, `other_user_id` the other person.
+        if !words.isDisjoint(with: counterparts) && !squashed.contains("other") { return .counterpart }
         if !words.isDisjoint(with: handlers) { return .handler }
         if !words.isDisjoint(with: creators) || squashed.contains(where: { $0.hasSuffix("createdby") }) {
             return .creator
