@@ -18,6 +18,19 @@ enum SecretNames {
         return (words.hasAny(self.words) || words.list.contains(where: hidesSecret)) && !words.hasAny(published)
     }
 
+    /// Whether the column sounds like a secret in a table of this name, though it doesn't by itself: the `key` of a second
+    /// factor, the `code` of a grant, `cart_id` as text that names a browser's session.
+    static func isLikelySecret(_ column: CatalogueColumn, words: NameWords, table: NameWords) -> Bool {
+        guard texts.contains(column.baseType) else { return false }
+        if words.hasAny(handles) { return true }
+        let name = words.list.joined()
+        return (name == "key" || name == "seed") && table.hasAny(factors)
+            || name == "code" && (table.hasAny(grants) || table.last.hasSuffix("grant"))
+    }
+
+    /// Whether a secret may be the person's own to take along: the keys that a messenger keeps for them, sealed.
+    static func mayBeOwnBackup(table: NameWords) -> Bool { table.hasAny(backups) }
+
     /// Whether the name leaves it open: a hash, a key or a code of something.
     static func mayBeSecret(_ column: CatalogueColumn, words: NameWords) -> Bool {
         texts.contains(column.baseType) && words.hasAny(vague) && !words.hasAny(harmless)
@@ -33,6 +46,10 @@ enum SecretNames {
         word.utf8.count > 8 && runTogether.contains(where: word.contains)
     }
 
+    private static let handles: Set<String> = ["pushkey", "cartid", "rawbarcode", "sessionkey"]
+    private static let factors: Set<String> = ["otp", "totp", "hotp", "mfa", "u2f", "webauthn"]
+    private static let grants: Set<String> = ["grant", "grants", "authorization", "authcode"]
+    private static let backups: Set<String> = ["backup", "backups", "e2e", "roomkeys"]
     private static let texts: Set<String> = [
         "text", "varchar", "bpchar", "bytea", "citext", "json", "jsonb", "_text", "_varchar", "hstore",
     ]

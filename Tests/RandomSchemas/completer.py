@@ -202,9 +202,20 @@ class Completion:
             return {"email": kind.email} if kind.email and isinstance(value, dict) else None
         return value
 
+    def _begins_no_path(self, table, column):
+        """Whether a column's foreign key leads to people, and none of the table's true paths begins with it."""
+        first = [set(next(hop.columns for hop in path.hops if not hop.repeated or hop is path.hops[-1]))
+                 for path in table.paths if path.hops]
+        people = [kind.table for kind in self.world.kinds]
+        return any(column in key.columns and key.to in people and set(key.columns) not in first
+                   for key in table.foreign_keys)
+
     def _field_value(self, path, value):
-        """Only secrets stay behind."""
+        """Only secrets stay behind; a reference to people that begins no path says why."""
         table = self.tables.get(sql_name(self.proposal.tree["collections"][path[1]]["table"]))
+        if table is not None and self._begins_no_path(table, path[3]):
+            rest = value if isinstance(value, dict) else {"category": value}
+            return {**rest, "not_a_path": "the row is whose address it bears"}
         if table is None or not isinstance(value, dict) or path[3] in table.secrets:
             return value
         if "never_export" not in value and "redact" not in value:

@@ -6,6 +6,7 @@ An edit file is a list. Each entry says `why` and one of:
     paths: [tables]         with `to:` the paths of the rows that are people's own, in the tables' own collections
     mentions: [tables]      with `to:` the paths of the collections that only mention people; none drops them
     never_export: [schema.table.column, …]    with `why` as the reason
+    not_a_path: [schema.table.column, …]      a reference to people by which rows are nobody's; `why` is the reason
     erasure: [tables]       with `to:` what erasure does with the rows
     describe: collection    with `to:` the whole collection, for a table that the proposal left undecided or out
     leave_out: [tables]     out of `collections`, into `not_included` with `why` as the reason
@@ -71,6 +72,14 @@ def apply(data_map, edit):
                     if column not in collection["fields"]:
                         raise Missing(f"{place} isn't in the proposal")
                     collection["fields"][column] = {"never_export": why}
+    elif "not_a_path" in edit:
+        for place in edit["not_a_path"]:
+            table, column = place.rsplit(".", 1)
+            fields = own(data_map, table)["fields"]
+            if column not in fields:
+                raise Missing(f"{place} isn't in the proposal")
+            rule = fields[column] if isinstance(fields[column], dict) else {"category": fields[column]}
+            fields[column] = {**rule, "not_a_path": why}
     elif "describe" in edit:
         table = edit["to"]["table"]
         data_map["not_included"] = [line for line in data_map.get("not_included", []) if line["table"] != table]

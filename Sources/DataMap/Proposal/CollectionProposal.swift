@@ -14,7 +14,7 @@ struct CollectionProposal {
     let softDelete: Identifier?
     let fields: [FieldProposal]
     let fileKeys: [Identifier]
-    let erasure: (value: String, mark: MapMark.Note)
+    var erasure: (value: String, mark: MapMark.Note)
     let isMention: Bool
 }
 
@@ -31,10 +31,12 @@ struct CollectionProposer {
     }
 
     /// The rows that these ways lead to; nil when nothing of the table could be exported.
-    func collection(_ ways: [Way], isMention: Bool, _ names: inout UniqueNames, wish: String) -> CollectionProposal? {
+    func collection(
+        _ ways: [Way], isMention: Bool, notes: ReferenceNotes, _ names: inout UniqueNames, wish: String
+    ) -> CollectionProposal? {
         let origin: Origin = table.theme.isObserved ? .observed : .provided
         let category = isPeople ? "account data" : table.theme.category
-        let fields = FieldProposer(table, isPeople: isPeople, origin: origin, category: category).fields
+        let fields = FieldProposer(table, isPeople: isPeople, origin: origin, category: category, notes: notes).fields
         guard fields.contains(where: { !$0.isSecret }) else { return nil }
         let secret = Set(fields.filter(\.isSecret).map(\.column))
         let doubts = ways.flatMap(\.doubts).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
@@ -68,7 +70,7 @@ struct CollectionProposer {
         }
         if way.ownership != .own { parts.append("ownership: \(way.ownership.rawValue)") }
         if way.ownership == .mention {
-            let own = (table.table.identity + (way.steps.first?.from ?? [])).reduce(into: [Identifier]()) {
+            let own = (table.key + (way.steps.first?.from ?? [])).reduce(into: [Identifier]()) {
                 if !$0.contains($1) && !secret.contains($1) { $0.append($1) }
             }
             parts.append("fields: \(YAMLText.list(own.map { YAMLText.scalar($0.text) }))")

@@ -8,6 +8,14 @@ struct FieldProposal: Hashable {
     let isSecret: Bool
 }
 
+/// What is to be said of a table's references to people beside its paths.
+struct ReferenceNotes {
+    /// Columns that begin no path, with the reason.
+    var noPaths: [Identifier: String] = [:]
+    /// Columns whose path may be wrong; a person who takes it out must say why.
+    var questioned: [Identifier: String] = [:]
+}
+
 /// Proposes the rule of each column of one table.
 struct FieldProposer {
     private let table: StudiedTable
@@ -15,8 +23,10 @@ struct FieldProposer {
     private let origin: Origin
     private let category: String
     private let references: Set<Identifier>
+    private let notes: ReferenceNotes
 
-    init(_ table: StudiedTable, isPeople: Bool, origin: Origin, category: String) {
+    init(_ table: StudiedTable, isPeople: Bool, origin: Origin, category: String, notes: ReferenceNotes) {
+        self.notes = notes
         self.table = table
         self.isPeople = isPeople
         self.origin = origin
@@ -41,16 +51,20 @@ struct FieldProposer {
     }
 
     private func field(_ column: StudiedColumn, name: String?) -> FieldProposal {
-        if SecretNames.isLikelySecret(column.column, words: column.words) {
+        if isSecret(column) {
+            let isBackup = SecretNames.mayBeOwnBackup(table: table.words)
             return proposal(
                 column, [("name", name.map(YAMLText.scalar)), ("never_export", YAMLText.quotedAlways("a secret"))],
-                .guess("its name"), isSecret: true)
+                .guess(isBackup ? "its name; a backup of the person's own is theirs, say not_secret then" : "its name"),
+                isSecret: true)
         }
         let guess = guess(column)
         var parts: [(String, String?)] = [("name", name.map(YAMLText.scalar))]
         parts.append(("origin", guess.isObserved && origin != .observed ? "observed" : nil))
         parts.append(("third_party", guess.isThirdParty ? "true" : nil))
+        parts.append(("not_a_path", notes.noPaths[column.name].map(YAMLText.quotedAlways)))
         var note = guess.reason.map(MapMark.Note.guess)
+        if let reason = notes.noPaths[column.name] ?? notes.questioned[column.name] { note = .guess(reason) }
         if parts.allSatisfy({ $0.1 == nil }) {
             return FieldProposal(
                 column: column.name, value: YAMLText.scalar(guess.category), mark: note, isSecret: false)
@@ -58,6 +72,12 @@ struct FieldProposer {
         if name != nil && note == nil { note = .guess("another column has the same name in other letters") }
         if guess.category != category { parts.insert(("category", YAMLText.scalar(guess.category)), at: 0) }
         return proposal(column, parts, note, isSecret: false)
+    }
+
+    private func isSecret(_ column: StudiedColumn) -> Bool {
+        SecretNames.isLikelySecret(column.column, words: column.words)
+            || (!references.contains(column.name)
+                && SecretNames.isLikelySecret(column.column, words: column.words, table: table.words))
     }
 
     private func proposal(

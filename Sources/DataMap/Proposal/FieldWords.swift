@@ -5,10 +5,13 @@ enum FieldWords {
 
     /// The category of a fact about a person, if the name says so.
     static func category(_ column: StudiedColumn) -> String? {
-        if isLocation(column) { return "location" }
+        if isLocation(column) { return location }
         guard column.words.hasAny(facts), !column.words.hasAny(notFacts) else { return nil }
         return categories.first { column.words.hasAny($0.words) }?.category
     }
+
+    /// The category of where somebody is, or something.
+    static let location = "location"
 
     /// Text in which people write about people.
     static func isFreeText(_ column: StudiedColumn) -> Bool {
@@ -40,11 +43,15 @@ enum FieldWords {
 
     private static func isLocation(_ column: StudiedColumn) -> Bool {
         if locationTypes.contains(column.column.baseType) { return true }
-        return (column.isNumber || column.isText) && column.words.hasAny(locations)
+        return (column.isNumber || column.isText) && column.words.hasAny(locations) && !column.words.hasAny(frames)
     }
 
     private static let locationTypes: Set<String> = ["geometry", "geography", "point"]
     private static let locations: Set<String> = ["lat", "lng", "lon", "latitude", "longitude", "geolocation", "gps"]
+    /// Words for the frame of a map: `top_left_latitude` is where nobody is.
+    private static let frames: Set<String> = [
+        "top", "bottom", "left", "right", "corner", "min", "max", "bbox", "bounds", "viewport", "north", "south",
+    ]
     /// The first that fits wins.
     private static let categories: [(category: String, words: Set<String>)] = [
         (

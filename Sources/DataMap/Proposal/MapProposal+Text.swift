@@ -50,7 +50,7 @@ extension MapProposal {
             lines.line(
                 2, "table: \(YAMLText.scalar(subject.table.written))", subject.reason.map { .guess(another + $0) })
             let key = subject.key.map { YAMLText.scalar($0.text) }
-            lines.line(2, "key: \(key.count == 1 ? key[0] : YAMLText.list(key))")
+            lines.line(2, "key: \(key.count == 1 ? key[0] : YAMLText.list(key))", subject.keyMark)
             if !subject.identifiers.isEmpty {
                 let pairs = subject.identifiers.map {
                     "\(YAMLText.scalar($0.name)): \(YAMLText.scalar($0.column.text))"

@@ -77,10 +77,10 @@ package struct MapProposal {
                         ? "\(name) is a partition" : "\(name) lies in no schema that is described",
                     hint: table.isPartition ? "name the table it is a part of" : "add --schema \(name.schema)")
             }
-            guard !table.identity.isEmpty else {
+            guard study[name]?.key.isEmpty == false else {
                 throw DataMapError(
                     .noSubject, "the rows of \(name) can't be told apart, so no row can be a person",
-                    hint: "give it a primary key, or a unique key whose columns are NOT NULL")
+                    hint: "give it a primary key, or a unique key")
             }
         }
         return people

@@ -12,6 +12,12 @@ struct NamedReferences {
     private let identifiers: [TableName: [Identifier: String]]
     /// Tables by what one row of them is called.
     private let byName: [String: [TableName]]
+    /// Unique columns of people that say more than “name” or “code”.
+    private let otherKeys: [TableName: [StudiedColumn]]
+    /// Tables by the name of a column that is a unique key of theirs.
+    private let byUniqueColumn: [Identifier: [TableName]]
+    /// Tables that have two names of a person, with the column that holds the shorter.
+    private let shortNames: [(table: TableName, column: Identifier)]
 
     init(_ study: Study, people: [TableName], identifiers: [TableName: [Identifier: String]]) {
         self.study = study
@@ -23,6 +29,35 @@ struct NamedReferences {
             for stem in Set([table.singular.joined(), table.noun]) { byName[stem, default: []].append(name) }
         }
         self.byName = byName
+        otherKeys = Dictionary(
+            people.map { name in
+                let columns = study[name]?.columns.filter { column in
+                    !Self.generic.contains(column.words.squashed) && study[name]?.table.isUnique([column.name]) == true
+                }
+                return (name, columns ?? [])
+            }
+        ) { first, _ in first }
+        let keys = study.names.flatMap { name in
+            (study[name]?.table.uniqueKeys ?? []).filter { $0.count == 1 }.flatMap { $0 }.map {
+                (column: $0, table: name)
+            }
+        }
+        byUniqueColumn = Dictionary(grouping: keys, by: \.column).mapValues { $0.map(\.table) }
+        shortNames = study.names.compactMap { study[$0] }.flatMap { table in
+            Self.shortNames(of: table).map { (table.table.name, $0) }
+        }
+    }
+
+    /// Columns that hold the shorter of two names: `user_id` beside `full_user_id`.
+    private static func shortNames(of table: StudiedTable) -> [Identifier] {
+        let full = table.columns.filter {
+            $0.isText && $0.words.list.first == "full" && table.table.isUnique([$0.name])
+        }
+        return full.compactMap { full in
+            table.columns.first {
+                $0.isText && $0.words.list == Array(full.words.list.dropFirst()) && table.table.isUnique([$0.name])
+            }?.name
+        }
     }
 
     /// References of a table that no foreign key makes.
@@ -30,8 +65,14 @@ struct NamedReferences {
         let bound = Set(table.links.flatMap(\.hop.from))
         let toSeveral = people.compactMap { study[$0] }.compactMap { toCompositeKey(of: $0, table) }
         guard toSeveral.isEmpty else { return toSeveral }
-        return table.columns.filter { !bound.contains($0.name) && !Self.isPolymorphic($0, in: table) }.compactMap {
-            toPerson($0, table) ?? toTable($0, table)
+        let short = Self.shortNames(of: table)
+        return table.columns.compactMap { column in
+            guard !bound.contains(column.name), !short.contains(column.name),
+                let link = toShortName(column, table) ?? toPerson(column, table) ?? toTable(column, table)
+                    ?? toUniqueColumn(column, table),
+                !Self.isPolymorphic(column, in: table)
+            else { return nil }
+            return link
         }
     }
 
@@ -74,29 +115,19 @@ struct NamedReferences {
     private func byOtherKey(
         _ column: StudiedColumn, _ table: StudiedTable, _ target: StudiedTable
     ) -> NamedLink? {
+        guard let keys = otherKeys[target.table.name], !keys.isEmpty else { return nil }
         let stem = Self.stem(column.words.list)
-        let known = target.columns.first { other in
-            let words = other.words.list
-            guard target.table.isUnique([other.name]), !Self.generic.contains(other.words.squashed) else {
-                return false
-            }
-            return stem == words || stem == [target.noun] + words
-        }
+        let known = keys.first { stem == $0.words.list || stem == [target.noun] + $0.words.list }
         return known.flatMap { link(column, table, target, $0.name, "its name; no foreign key stands behind it") }
     }
 
     /// Names that many tables have for themselves.
     private static let generic: Set<String> = ["id", "uuid", "name", "code", "number", "key", "title", "slug", "email"]
 
-    /// References to people alone, for tables that lead to one only in a roundabout way.
-    func linksToPeople(of table: StudiedTable) -> [NamedLink] {
-        links(of: table).filter { people.contains($0.link.to) }
-    }
-
     private func byKey(
         _ column: StudiedColumn, _ table: StudiedTable, _ target: StudiedTable, nouns: Set<String>
     ) -> NamedLink? {
-        guard let key = target.table.identity.first, target.table.identity.count == 1 else { return nil }
+        guard let key = target.key.first, target.key.count == 1 else { return nil }
         let stem = Self.stem(column.words.list)
         guard let last = stem.last, nouns.contains(last), !Self.isText(column, stem) else { return nil }
         return link(column, table, target, key, "its name; no foreign key stands behind it")
@@ -109,7 +140,7 @@ struct NamedReferences {
 
     /// A key of several columns: those of the same names, and one called after the person, such as `user_id` for `id`.
     private func toCompositeKey(of target: StudiedTable, _ table: StudiedTable) -> NamedLink? {
-        let key = target.table.identity
+        let key = target.key
         guard key.count > 1, target.table.name != table.table.name else { return nil }
         var from: [Identifier] = []
         var isNamed = false
@@ -143,32 +174,65 @@ struct NamedReferences {
             && words.allSatisfy {
                 holders.contains($0) || ["email", "e", "mail", "address", "emailaddress"].contains($0)
             }
+        let isHolder = words.allSatisfy { holders.contains($0) }
         let isName =
-            words.allSatisfy { holders.contains($0) } || (ContactWords.isUserName(column) && words.count < 3)
+            isHolder || (ContactWords.isUserName(column) && words.count < 3) || Self.isNameOfPerson(words, holders)
         for (identifier, kind) in known.sorted(by: { $0.key < $1.key }) {
             guard target.table.isUnique([identifier]) else { continue }
             if (kind == "email" && isEmail) || (kind == "username" && isName) {
                 return link(column, table, target, identifier, "its name; no foreign key stands behind it")
             }
         }
-        guard isName, let email = known.filter({ $0.value == "email" }).keys.sorted().first,
+        if isName, target.key.count == 1, let key = target.key.first, target.column(key)?.isText == true {
+            return link(column, table, target, key, "its name; no foreign key stands behind it")
+        }
+        guard isHolder, let email = known.filter({ $0.value == "email" }).keys.sorted().first,
             target.table.isUnique([email])
         else { return nil }
         return link(column, table, target, email, "its name; no foreign key stands behind it, is it an e-mail address?")
     }
 
+    /// `user_name`, `sender`, `creator`: what a person is called, or who did something.
+    private static func isNameOfPerson(_ words: [String], _ holders: Set<String>) -> Bool {
+        let people = holders.union(["sender", "creator"])
+        return words.contains(where: people.contains) && words.allSatisfy { people.contains($0) || $0 == "name" }
+    }
+
+    /// `user_localpart` refers to the shorter of a person's two names.
+    private func toShortName(_ column: StudiedColumn, _ table: StudiedTable) -> NamedLink? {
+        guard column.isText, column.words.has("localpart"),
+            let short = shortNames.first(where: { $0.table != table.table.name }),
+            let target = study[short.table]
+        else { return nil }
+        return link(column, table, target, short.column, "its name; no foreign key stands behind it")
+    }
+
     // MARK: other tables
+
+    /// A column that another table has as a unique key, under the same name: `cart_id`, `media_id`.
+    private func toUniqueColumn(_ column: StudiedColumn, _ table: StudiedTable) -> NamedLink? {
+        guard column.words.list.count > 1, Self.stem(column.words.list) != column.words.list,
+            let tables = byUniqueColumn[column.name], !table.table.isUnique([column.name])
+        else { return nil }
+        let others = tables.filter { $0 != table.table.name }
+        guard others.count == 1, let name = others.first, let target = study[name] else { return nil }
+        return link(
+            column, table, target, column.name,
+            "a key of \(name.name.text) has its name; no foreign key stands behind it")
+    }
 
     /// `order_id` refers to `orders`, of the same schema first.
     private func toTable(_ column: StudiedColumn, _ table: StudiedTable) -> NamedLink? {
         let stem = Self.stem(column.words.list)
         guard stem != column.words.list, !stem.isEmpty else { return nil }
         let found = (byName[stem.joined()] ?? []).filter { $0 != table.table.name }
-        let near = found.filter { $0.schema == table.table.name.schema }
-        guard let name = near.first ?? found.first, near.count < 2, let target = study[name],
-            let key = target.table.identity.first, target.table.identity.count == 1
-        else { return nil }
-        return link(column, table, target, key, "its name; no foreign key stands behind it")
+        let inSchema = found.filter { $0.schema == table.table.name.schema }
+        let whole = inSchema.filter { study[$0]?.singular == stem }
+        let near = whole.count == 1 ? whole : inSchema
+        guard let name = near.first ?? found.first, near.count < 2, let target = study[name] else { return nil }
+        let key = target.table.isUnique([column.name]) ? [column.name] : target.table.identity
+        guard key.count == 1 else { return nil }
+        return link(column, table, target, key[0], "its name; no foreign key stands behind it")
     }
 
     /// The reference, if the two types can be compared at all.

@@ -67,6 +67,7 @@ struct ProposalDraft {
             if !propose(name, &ways, &names) { open.append(name) }
         }
         settle(open)
+        ErasureProposal(study.catalogue).settle(&collections)
     }
 
     /// Proposes what a table's rows are to people; false when there is no way to any.
@@ -76,14 +77,16 @@ struct ProposalDraft {
         let mentions = ways.mentions(of: name)
         guard !own.isEmpty || !mentions.isEmpty else { return false }
         let proposer = CollectionProposer(table, subjects: subjects)
+        let notes = ways.notes(of: name)
         let wish = wish(name)
         var isSaid = false
-        if !own.isEmpty, let proposal = proposer.collection(own, isMention: false, &names, wish: wish) {
+        if !own.isEmpty, let proposal = proposer.collection(own, isMention: false, notes: notes, &names, wish: wish) {
             collections.append(proposal)
             isSaid = true
         }
         if !mentions.isEmpty,
-            let proposal = proposer.collection(mentions, isMention: true, &names, wish: wish.prefix(49) + "_mentioning")
+            let proposal = proposer.collection(
+                mentions, isMention: true, notes: notes, &names, wish: wish.prefix(49) + "_mentioning")
         {
             collections.append(proposal)
             isSaid = true
@@ -106,7 +109,12 @@ struct ProposalDraft {
         var left: [TableName: String] = [:]
         for name in open {
             guard let table = study[name] else { continue }
-            switch TableNature(table).verdict {
+            let nature = TableNature(table)
+            if nature.isCatalogue(study.referrers[name] ?? []) {
+                left[name] = "a list that other tables refer to; nothing in it names anybody"
+                continue
+            }
+            switch nature.verdict {
             case .decide(let why): reasons[name] = "no way to a person was found (\(why))"
             case .leaveOut(let why): left[name] = why
             }

@@ -8,6 +8,8 @@ enum ReferenceRole: Int, Comparable {
     case creator
     /// They did something with it: `updated_by`, `assignee_id`, `approved_by`.
     case handler
+    /// They are at its other end: `ignored_user_id`, `target_id`. The row is whose it is without them.
+    case counterpart
 
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
@@ -17,8 +19,8 @@ enum ReferenceRole: Int, Comparable {
         let role = Self.role(words, squashed: columns.map(\.squashed), personNoun: personNoun)
         switch role {
         // Who did what is whose activity it is; and who wrote a comment, whose comment.
-        case .handler where theme.isObserved: self = .participant
-        case .creator where theme.isObserved || theme.isAuthored: self = .owner
+        case .handler where theme.isObserved && !theme.isOccasion: self = .participant
+        case .creator where theme.isObserved && !theme.isOccasion || theme.isAuthored: self = .owner
         // A row that has a person's key for its own key is a part of the person.
         case _ where isWholeKey: self = .owner
         default: self = role
@@ -26,6 +28,8 @@ enum ReferenceRole: Int, Comparable {
     }
 
     private static func role(_ words: Set<String>, squashed: [String], personNoun: String) -> Self {
+        // `other` alone is any other, `other_user_id` the other person.
+        if !words.isDisjoint(with: counterparts) && !squashed.contains("other") { return .counterpart }
         if !words.isDisjoint(with: handlers) { return .handler }
         if !words.isDisjoint(with: creators) || squashed.contains(where: { $0.hasSuffix("createdby") }) {
             return .creator
@@ -45,13 +49,14 @@ enum ReferenceRole: Int, Comparable {
         "admin",
         "moderator", "moderated", "operator", "granted", "granter", "grantor", "impersonator", "technician",
         "salesperson", "cancelled", "canceled", "confirmed", "revoked", "banned", "last",
+        "judge", "judged", "moderating", "impersonating", "impersonated", "processor",
         "mentioned", "responsible", "about", "regarding", "concerning", "against", "updatedby", "modifiedby",
         "approvedby", "assignedto", "deletedby", "parent",
     ]
     private static let creators: Set<String> = [
         "created", "creator", "made", "maker", "filed", "opened", "uploaded", "uploader", "posted", "poster",
-        "submitted", "submitter", "added", "inserted",
-        "recorded", "recorder", "entered", "registered", "requested", "issued", "logged", "initiated", "initiator",
+        "added", "inserted",
+        "recorded", "recorder", "entered", "registered", "issued", "logged", "initiated", "initiator",
         "started", "placed", "written", "actor", "performed", "reporter", "reported", "published", "publisher",
         "imported",
         "createdby", "inviter", "invited", "referrer", "referred",
@@ -59,7 +64,10 @@ enum ReferenceRole: Int, Comparable {
     private static let participants: Set<String> = [
         "sender", "recipient", "receiver", "from", "to", "addressee", "buyer", "seller", "follower", "following",
         "followee", "followed", "friend", "requester", "participant", "attendee", "partner", "peer", "blocker",
-        "blocked",
-        "voter", "payer", "payee", "beneficiary", "source", "target", "invitee", "host", "guest",
+        "voter", "payer", "payee", "beneficiary", "source", "invitee", "host", "guest", "submitted", "submitter",
+        "requested", "requestor", "applicant",
+    ]
+    private static let counterparts: Set<String> = [
+        "other", "ignored", "blocked", "muted", "target", "favourited", "favorited",
     ]
 }

@@ -8,8 +8,11 @@ struct Study {
     private(set) var referrers: [TableName: [Link]] = [:]
     /// What the policies of all tables read.
     let policies: PolicyFacts
+    /// The whole catalogue, other schemas too.
+    let catalogue: Catalogue
 
     init(_ catalogue: Catalogue, schemas: Set<Identifier>) {
+        self.catalogue = catalogue
         let chosen = catalogue.tables.values.filter { !$0.isPartition && schemas.contains($0.name.schema) }
         let known = Set(chosen.map(\.name))
         var tables: [TableName: StudiedTable] = [:]
@@ -36,6 +39,10 @@ struct StudiedTable {
     let links: [Link]
     /// What kind of data its name speaks of.
     let theme: TableTheme
+    /// Columns that tell one row from every other; nulls apart where `isKeyTotal` isn't so.
+    let key: [Identifier]
+    /// Whether the key's columns are all NOT NULL.
+    let isKeyTotal: Bool
     let keyColumns: Set<Identifier>
 
     init(_ table: CatalogueTable, known: Set<TableName>) {
@@ -44,7 +51,10 @@ struct StudiedTable {
         singular = Self.stripped(words.list)
         columns = table.columns.map { StudiedColumn(column: $0, words: NameWords($0.name)) }
         theme = TableTheme(words.list)
-        keyColumns = Set(table.identity)
+        let identity = table.identity
+        isKeyTotal = !identity.isEmpty
+        key = isKeyTotal ? identity : Self.partialKey(table)
+        keyColumns = Set(key)
         var seen: Set<Hop> = []
         links = table.foreignKeys.filter { known.contains($0.to) }.compactMap { key in
             let hop = Hop(from: key.from, to: key.to, key: key.key)
@@ -54,6 +64,14 @@ struct StudiedTable {
                 isUnique: table.isUnique(key.from))
         }
     }
+
+    /// The shortest unique key, though its columns may be null.
+    private static func partialKey(_ table: CatalogueTable) -> [Identifier] {
+        table.uniqueKeys.map { $0.sorted() }.min { ($0.count, "\($0)") < ($1.count, "\($1)") } ?? []
+    }
+
+    /// The column of that name.
+    func column(_ name: Identifier) -> StudiedColumn? { columns.first { $0.name == name } }
 
     /// The last word, singular: what one row is.
     var noun: String { singular.last ?? "" }

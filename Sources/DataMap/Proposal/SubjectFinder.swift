@@ -70,7 +70,8 @@ struct SubjectFinder {
 
     private static func score(_ table: StudiedTable, referrers: Int, most: Int, votes: Int) -> Score {
         var score = Score()
-        guard !table.table.identity.isEmpty else { return score }
+        guard !table.key.isEmpty else { return score }
+        if !table.isKeyTotal { score.add(-15) }
         if let points = PersonWords.scores[table.noun] {
             score.isNamed = true
             score.add(points - min(table.words.list.count - 1, 3) * 3, "its name")

@@ -3,6 +3,8 @@ struct SubjectProposal {
     let name: String
     let table: TableName
     let key: [Identifier]
+    /// What is doubtful about the key.
+    let keyMark: MapMark.Note?
     let identifiers: [(name: String, column: Identifier)]
     /// Whether every identifier is unique by the catalogue.
     let areUnique: Bool
@@ -42,13 +44,16 @@ struct SubjectProposer {
             identifiers.append((free, column))
         }
         return SubjectProposal(
-            name: name, table: table.table.name, key: key(table), identifiers: identifiers, areUnique: areUnique,
+            name: name, table: table.table.name, key: key(table),
+            keyMark: table.isKeyTotal
+                ? nil : .guess("unique, but not declared NOT NULL; rows without it would be nobody's"),
+            identifiers: identifiers, areUnique: areUnique,
             rowSecurity: rowSecurity(table), reason: reason)
     }
 
     /// One column where one tells people apart, though the primary key may have more.
     private func key(_ table: StudiedTable) -> [Identifier] {
-        let identity = table.table.identity
+        let identity = table.key
         guard identity.count > 1 else { return identity }
         let single = table.table.uniqueKeys.filter { $0.count == 1 }.flatMap { $0 }.filter { column in
             (table.table.column(column)?.isNotNull ?? false) && identity.contains(column)
@@ -79,7 +84,7 @@ struct SubjectProposer {
                 && !SecretNames.isLikelySecret(column.column, words: column.words)
         }
         for number in numbers { found.append((number.words.list.joined(separator: "_"), number.name)) }
-        var seen = Set(table.table.identity.count == 1 ? table.table.identity : [])
+        var seen = Set(table.key.count == 1 ? table.key : [])
         let distinct = found.filter { seen.insert($0.1).inserted }
         return (distinct, distinct.allSatisfy { table.table.isUnique([$0.1]) })
     }

@@ -30,14 +30,36 @@ struct TableNature {
         case decide(String)
     }
 
-    /// Whether people's rows that refer to it make it something they share, rather than a list they choose from.
+    /// Whether people's rows that refer to it make it something they share, rather than a list they choose from: an
+    /// address or a file that few sorts of rows refer to.
     func isShareable(by links: [Link]) -> Bool {
-        guard Self.bookkeeping(table) == nil, !Self.lists.contains(table.noun) else { return false }
-        let details: Set<String> = [
-            "file", "attachment", "blob", "image", "photo", "media", "address", "location", "preference", "document",
-            "upload", "asset", "detail", "avatar",
-        ]
-        return !personalSigns.isEmpty || details.contains(table.noun) || links.contains(where: \.isUnique)
+        guard Self.bookkeeping(table) == nil, !Self.lists.contains(table.noun), !ReferenceCost.isForOthers(table) else {
+            return false
+        }
+        if Self.details.contains(table.noun) { return true }
+        guard Set(links.map(\.from)).count <= Self.few else { return false }
+        return !strongSigns.isEmpty || links.contains(where: \.isUnique)
+    }
+
+    /// Whether the rows of many tables refer to it, as to a list of products, and nothing in it names anybody.
+    func isCatalogue(_ referrers: [Link]) -> Bool {
+        strongSigns.isEmpty && Set(referrers.map(\.from)).count >= Self.few && table.table.estimatedRows < Self.large
+    }
+
+    /// More tables than these refer to a list, not to what people share.
+    private static let few = 3
+    private static let details: Set<String> = [
+        "file", "attachment", "blob", "image", "photo", "media", "address", "location", "preference", "document",
+        "upload", "asset", "detail", "avatar",
+    ]
+
+    /// Signs that are about a person whatever the table is; free text may be about anything.
+    private var strongSigns: [StudiedColumn] {
+        table.columns.filter { column in
+            ContactWords.isEmail(column) || ContactWords.isPersonName(column, rowsArePeople: false)
+                || ContactWords.isUserName(column) || ContactWords.isPhone(column) || ContactWords.isPostal(column)
+                || FieldWords.category(column).map { $0 != FieldWords.location } ?? false
+        }
     }
 
     // MARK: signs
@@ -50,8 +72,15 @@ struct TableNature {
             guard let sign = sign(column, table, isList: isList) else { continue }
             signs.append("“\(column.name.text)” \(sign)")
         }
-        if table.theme.isObserved, !table.columns.isEmpty, !isList { signs.append("records of use") }
+        if table.theme.isObserved, !isAboutOccasions(table), !table.columns.isEmpty, !isList {
+            signs.append("records of use")
+        }
         return signs
+    }
+
+    /// Settings and parts of events that people go to: what is on sale at one, where it takes place.
+    private static func isAboutOccasions(_ table: StudiedTable) -> Bool {
+        table.theme.isOccasion && table.noun != "event"
     }
 
     private static func sign(_ column: StudiedColumn, _ table: StudiedTable, isList: Bool) -> String? {

@@ -4,10 +4,14 @@ struct TableTheme: Hashable {
     let category: String
     /// Rows that the product writes about use: activity, sign-ins, logs.
     let isObserved: Bool
+    /// Rows that are events people go to, or about such, rather than lines of a log: who made one isn't whose it is.
+    let isOccasion: Bool
     /// Rows that somebody wrote: comments, posts, messages. Whoever made them is whose they are.
     let isAuthored: Bool
     /// Rows about other people: contacts, guests, invitations.
     let isAboutOthers: Bool
+    /// Rows that say who may do something with a thing, or belongs to it.
+    let isMembership: Bool
     /// Rows about money, which statutes often require to be kept.
     let isMoney: Bool
 
@@ -17,6 +21,7 @@ struct TableTheme: Hashable {
         let known = Self.themes.first { !set.isDisjoint(with: $0.words) }
         category = known?.category ?? (words.isEmpty ? "other" : words.joined(separator: " "))
         isObserved = known?.isObserved ?? false
+        isOccasion = set.contains("event") && set.isDisjoint(with: Self.logs)
         isAuthored = !set.isDisjoint(with: [
             "comment", "post", "message", "reply", "answer", "review", "vote", "like", "reaction", "rating", "feedback",
             "bookmark", "favorite", "favourite", "upload", "submission", "response", "tweet", "status",
@@ -25,8 +30,16 @@ struct TableTheme: Hashable {
             "contact", "recipient", "guest", "invitee", "invitation", "invite", "referral", "beneficiary", "dependent",
             "relative", "friend", "participant", "attendee", "lead", "addressbook", "emergency", "sender", "companion",
         ])
+        isMembership = !set.isDisjoint(with: [
+            "membership", "member", "role", "permission", "principal", "acl", "collaborator", "share", "grant",
+        ])
         isMoney = known?.category == "billing"
     }
+
+    private static let logs: Set<String> = [
+        "log", "audit", "activity", "history", "tracking", "analytic", "metric", "login", "session", "security",
+        "usage",
+    ]
 
     private struct Known {
         let category: String
@@ -77,7 +90,10 @@ struct TableTheme: Hashable {
             "health data",
             ["diagnosis", "prescription", "medication", "allergy", "treatment", "vaccination", "patient", "lab"]),
         Known(
-            "memberships", ["membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment"]),
+            "memberships",
+            [
+                "membership", "member", "role", "permission", "group", "team", "enrollment", "enrolment",
+            ]),
         Known("profile", ["profile"]),
         Known("account data", ["user", "account", "customer", "person", "employee", "client", "benutzer", "kunde"]),
     ]

@@ -18,6 +18,8 @@ struct RatedLink: Hashable {
 
     var to: TableName { link.to }
     var step: Hop { link.hop }
+    /// Whether rows may lack it, or hold something else.
+    var isOpen: Bool { link.isNullable || reason != nil }
 
     func doubts(in study: Study) -> [String] {
         var doubts: [String] = []
