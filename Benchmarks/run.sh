@@ -35,6 +35,7 @@ peak() {
 export_one() { "$habeas" export "user:$person" --right access --config "$config" --ticket BENCH-1 --reason bench "$@"; }
 
 load() {
+    "$habeas" demo --remove --state "$state" >/dev/null 2>&1 || true
     "$habeas" demo --load-only --size heavy --heavy-messages "$1" --state "$state" >&2
     config=$state/heavy/habeas.yaml
     database=$(sed -n 's/^ *url: "\(.*\)"$/\1/p' "$config")
@@ -96,7 +97,8 @@ memory() {
     value_peak=$(peak --only messages)
     key=$(psql -qXAt "$database" -c "SELECT storage_key FROM workspace.documents WHERE user_id = '$person' AND storage_key IS NOT NULL ORDER BY id LIMIT 1")
     truncate -s 4G "$state/heavy/data/objects/$key"
-    psql -qX "$database" -c "UPDATE workspace.documents SET byte_size = 4294967296, sha256 = NULL WHERE storage_key = '$key'"
+    psql -qX "$database" -c "UPDATE workspace.documents SET byte_size = 4294967296,
+        sha256 = '$(sha256sum "$state/heavy/data/objects/$key" | cut -d' ' -f1)' WHERE storage_key = '$key'"
     file_peak=$(peak --only documents)
     load "$large"
     large_peak=$(peak --only messages)
@@ -110,7 +112,7 @@ memory() {
 # --- many small people -----------------------------------------------------------------------------------------------
 small() {
     load 1000
-    local url=${database/dbname=workspace_heavy/dbname=small} workers=2 people=1000
+    local url=${database/dbname=workspace_heavy/dbname=small} workers=4 people=1000
     psql -qX "$database" -c "DROP DATABASE IF EXISTS small" -c "CREATE DATABASE small"
     psql -qX "$url" -f Benchmarks/small.sql
     printf 'database:\n  url: "%s"\nmap: %s\nkeys: %s\n' "$url" "$PWD/Benchmarks/small.map.yaml" "$state/heavy/keys" >"$work/small.yaml"
