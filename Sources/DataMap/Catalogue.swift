@@ -27,6 +27,8 @@ package struct CatalogueTable: Sendable {
     package let name: TableName
     /// Whether it is a partition of another table (reached through that one).
     package let isPartition: Bool
+    /// Whether other tables inherit from it without being its partitions: their rows are their own.
+    package let hasHeirs: Bool
     /// Whether row security is enabled.
     package let hasRowSecurity: Bool
     /// Whether row security binds the owner too.
@@ -54,13 +56,15 @@ package struct CatalogueTable: Sendable {
 
     /// A table by its parts.
     package init(
-        name: TableName, isPartition: Bool = false, hasRowSecurity: Bool = false, forcesRowSecurity: Bool = false,
+        name: TableName, isPartition: Bool = false, hasHeirs: Bool = false, hasRowSecurity: Bool = false,
+        forcesRowSecurity: Bool = false,
         owner: String = "", estimatedRows: Double = -1, columns: [CatalogueColumn], primaryKey: [Identifier] = [],
         uniqueKeys: [Set<Identifier>] = [], foreignKeys: [CatalogueForeignKey] = [], indexes: [[Identifier]] = [],
         policies: [CataloguePolicy] = [], comment: String? = nil
     ) {
         self.name = name
         self.isPartition = isPartition
+        self.hasHeirs = hasHeirs
         self.hasRowSecurity = hasRowSecurity
         self.forcesRowSecurity = forcesRowSecurity
         self.owner = owner
@@ -74,6 +78,9 @@ package struct CatalogueTable: Sendable {
         self.comment = comment
         positions = Dictionary(columns.enumerated().map { ($1.name, $0) }) { first, _ in first }
     }
+
+    /// The table in a FROM clause: without the rows of tables that inherit from it, which are exported with those.
+    package var source: String { (hasHeirs ? "ONLY " : "") + name.quoted }
 
     /// The column of that name.
     package func column(_ name: Identifier) -> CatalogueColumn? { positions[name].map { columns[$0] } }
@@ -113,6 +120,8 @@ package struct CatalogueColumn: Sendable, Hashable {
     package let name: Identifier
     /// The type as SQL writes it, such as `numeric(12,2)`.
     package let sqlType: String
+    /// The base type as SQL writes it, without length or precision: a cast to it loses nothing.
+    package let wideType: String
     /// The name of the base type in `pg_type` (domains resolved), such as `timestamptz`.
     package let baseType: String
     /// Whether the base type is one of PostgreSQL's own.
@@ -130,11 +139,13 @@ package struct CatalogueColumn: Sendable, Hashable {
 
     /// A column by its parts.
     package init(
-        name: Identifier, sqlType: String, baseType: String, isBuiltIn: Bool = true, kind: Character = "b",
+        name: Identifier, sqlType: String, wideType: String? = nil, baseType: String, isBuiltIn: Bool = true,
+        kind: Character = "b",
         isNotNull: Bool = false, enumLabels: [String] = [], equalitySchema: Identifier? = nil, comment: String? = nil
     ) {
         self.name = name
         self.sqlType = sqlType
+        self.wideType = wideType ?? sqlType
         self.baseType = baseType
         self.isBuiltIn = isBuiltIn
         self.kind = kind

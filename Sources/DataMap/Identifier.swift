@@ -9,7 +9,8 @@ package struct Identifier: Hashable, Sendable, CustomStringConvertible, Comparab
     /// The name quoted for SQL, always (PostgreSQL manual §4.1.1).
     package var quoted: String {
         var quoted = "\""
-        for character in text { quoted += character == "\"" ? "\"\"" : String(character) }
+        // Scalar by scalar: a quote with a combining mark is one character, and still a quote.
+        for scalar in text.unicodeScalars { quoted += scalar == "\"" ? "\"\"" : String(Character(scalar)) }
         return quoted + "\""
     }
 

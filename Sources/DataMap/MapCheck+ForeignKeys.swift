@@ -40,7 +40,7 @@ extension MapCheck {
             let steps = Set(collections.flatMap(\.steps).flatMap(Self.stepsFromTheTable).map { Set($0.from) })
             return table.foreignKeys.compactMap { key in
                 guard people.contains(key.to), !steps.contains(Set(key.from)),
-                    !key.from.contains(where: { column in
+                    !key.from.allSatisfy({ column in
                         collections.contains { $0.field(column)?.notAPath != nil }
                     })
                 else { return nil }

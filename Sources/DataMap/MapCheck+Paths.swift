@@ -101,7 +101,7 @@ extension Hop {
 
 extension CatalogueColumn {
     private static let families: [Set<String>] = [
-        ["int2", "int4", "int8", "numeric", "oid"], ["text", "varchar", "bpchar", "name", "citext"],
+        ["int2", "int4", "int8", "numeric"], ["text", "varchar", "bpchar", "name"],
         ["timestamp", "timestamptz", "date"],
     ]
 

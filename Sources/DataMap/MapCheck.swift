@@ -33,6 +33,18 @@ package enum MapCheck {
                     message: "the map says nothing of this table",
                     mend: "describe it under collections, or name it under not_included with the reason"))
         }
+        for name in mapped.union(map.subjects.map(\.table)) {
+            for (table, key) in catalogue.references(to: name)
+            where !schemas.contains(table.name.schema) && !mapped.contains(table.name) && !excluded.contains(table.name)
+            {
+                findings.append(
+                    MapFinding(
+                        severity: .error, code: .unmappedTable, object: "\(table.name)",
+                        message:
+                            "it lies in a schema the map doesn't list, and its foreign key \(key.name) leads to \(name)",
+                        mend: "describe it under collections, or name it under not_included with the reason"))
+            }
+        }
         let named = mapped.union(map.subjects.map(\.table)).union(map.collections.flatMap(\.steps).joined().map(\.to))
         for table in named where catalogue[table] == nil {
             findings.append(

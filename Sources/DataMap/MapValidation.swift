@@ -38,6 +38,10 @@ enum MapValidation {
         guard let parent = map.collection(nesting.parent) else { return ["inside unknown “\(nesting.parent)”"] }
         var faults: [String] = []
         if nesting.hop.to != parent.table { faults.append("`by` leads to \(nesting.hop.to), not to \(parent.table)") }
+        if nesting.hop.isRepeated { faults.append("`by` is one step and can't be repeated; give the collection paths") }
+        if nesting.key.contains(where: { "/\\\"".contains($0) || $0.isNewline }) {
+            faults.append("the key “\(nesting.key)” holds a slash, a backslash or a quote")
+        }
         if parent.fields.contains(where: { $0.name == nesting.key }) {
             faults.append("the key “\(nesting.key)” is also a field of \(parent.name)")
         }

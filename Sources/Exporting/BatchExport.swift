@@ -66,7 +66,7 @@ package struct BatchExport: Sendable {
                 try await makeArchives(queue)
             } catch let failure as JobFailure {
                 if failure.error is CancellationError || Task.isCancelled { throw failure.error }
-                report(failure.job, .failure(failure.error))
+                if !queue.retries(failure) { report(failure.job, .failure(failure.error)) }
             }
         }
     }
@@ -75,7 +75,7 @@ package struct BatchExport: Sendable {
     private func makeArchives(_ queue: JobQueue) async throws {
         let budget = makeBudget()
         try await exporter.withSnapshot(budget: budget) { snapshot in
-            while !budget.isHalfSpent, let job = queue.next() {
+            while let job = queue.next() {
                 let outcome: ExportOutcome
                 do {
                     outcome = try await exporter.export(job.request, of: snapshot, to: job.path, sealing: sealing)
@@ -83,6 +83,7 @@ package struct BatchExport: Sendable {
                     throw JobFailure(job: job, error: error)
                 }
                 report(job, .success(outcome))
+                if budget.isHalfSpent { return }
             }
         }
     }
@@ -96,10 +97,19 @@ private struct JobFailure: Error {
 /// Jobs that nobody has taken yet.
 private final class JobQueue: Sendable {
     private let rest: Mutex<ArraySlice<BatchExport.Job>>
+    private let retried = Mutex<Set<Int>>([])
 
     init(_ jobs: [BatchExport.Job]) { rest = Mutex(jobs[...]) }
 
     var isEmpty: Bool { rest.withLock { $0.isEmpty } }
 
     func next() -> BatchExport.Job? { rest.withLock { $0.popFirst() } }
+
+    /// Puts a job back, once, when it only wanted more time than its snapshot had left.
+    func retries(_ failure: JobFailure) -> Bool {
+        guard (failure.error as? ExportError)?.code == .budgetSpent else { return false }
+        guard retried.withLock({ $0.insert(failure.job.number).inserted }) else { return false }
+        rest.withLock { $0.insert(failure.job, at: $0.startIndex) }
+        return true
+    }
 }

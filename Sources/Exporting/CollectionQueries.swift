@@ -11,7 +11,8 @@ package struct CollectionQueries: Sendable {
     private let collection: Collection
     /// Files the rows point to and the person may have.
     private let files: [FileReference]
-    /// The owner's key as the path finds it; empty when rows are found by more than one plain path.
+    /// The owner's key as the path finds it; empty when rows are found by more than one plain path, or when equal keys may
+    /// be written differently.
     private let owner: [String]
     /// The enclosing row's key, as the join finds it.
     private let parentIdentity: [String]
@@ -44,7 +45,7 @@ package struct CollectionQueries: Sendable {
         self.columns = columns
         self.collection = collection
         files = collection.mentionedColumns(of: paths.kind) == nil ? collection.files : []
-        from = "\(table.name.quoted) AS t0" + joiner.joins
+        from = "\(table.source) AS t0" + joiner.joins
         condition = joiner.condition
         owner = joiner.owner
         parentIdentity = []
@@ -69,14 +70,14 @@ package struct CollectionQueries: Sendable {
         identity = table.identity.map { "\(child).\($0.quoted)" }
         if let key = parent.standIn(for: hop, of: table) {
             let column = "\(child).\(key.quoted)"
-            from = "\(table.name.quoted) AS \(child)"
+            from = "\(table.source) AS \(child)"
             condition = "\(column) = ANY (ARRAY(SELECT \(parent.identity[0]) \(parent.source)))"
             owner = []
             parentIdentity = [column]
             order = [column] + own
         } else {
             from =
-                parent.from + " JOIN \(table.name.quoted) AS \(child) ON "
+                parent.from + " JOIN \(table.source) AS \(child) ON "
                 + hop.condition(from: child, of: table, to: parent.alias)
             condition = parent.condition
             owner = parent.owner
@@ -170,8 +171,9 @@ private struct PathJoiner {
                 return try compare(alias, columns, current, asText: hop.isComparedAsText)
             }
             let next = "h\(index + 1)"
-            joins += " JOIN \(hop.to.quoted) AS \(next) ON \(hop.condition(from: alias, of: current, to: next))"
-            current = try paths.table(hop.to)
+            let target = try paths.table(hop.to)
+            joins += " JOIN \(target.source) AS \(next) ON \(hop.condition(from: alias, of: current, to: next))"
+            current = target
             alias = next
         }
         try compare(alias, paths.kind.key, current, asText: false)
@@ -181,6 +183,7 @@ private struct PathJoiner {
         _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
     ) throws(ExportError) {
         condition = try paths.isSubject(alias, columns, table, asText: asText)
+        guard columns.allSatisfy({ table.column($0)?.hasOneText ?? false }) else { return }
         owner = columns.map { "\(alias).\($0.quoted)::text" }
     }
 }

@@ -14,7 +14,6 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         case nothingToExport = "export.nothing-to-export"
         /// The database isn't what the map describes.
         case mapDoesNotFit = "export.map-does-not-fit"
-        /// The map asks for something this build doesn't do.
         /// Files would be named after a value that the law forbids to disclose.
         case undisclosableName = "export.undisclosable-name"
         /// A database role has too many or too few rights.
@@ -27,9 +26,14 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         case readBackFailed = "export.read-back-failed"
         /// The snapshot was held as long as allowed.
         case budgetSpent = "export.budget-spent"
+        /// A table was rewritten or emptied between the snapshot and its first reading.
+        case tableRewritten = "export.table-rewritten"
         /// An object store isn't configured or isn't there.
         case storeUnavailable = "export.store-unavailable"
     }
+
+    /// Whether a fresh snapshot may well succeed.
+    var isWorthAnotherSnapshot: Bool { code == .budgetSpent || code == .tableRewritten }
 
     /// What went wrong.
     package let code: Code

@@ -104,6 +104,9 @@ package struct PlannedColumn: Sendable {
     /// What stands for its value, when that is replaced.
     package let mark: String?
 
+    /// In which rows it is shown, when several mentions of one collection show different columns; nil for all.
+    let shownWhere: String?
+
     /// Whether its value is replaced.
     package var isRedacted: Bool { mark != nil }
 
@@ -112,11 +115,12 @@ package struct PlannedColumn: Sendable {
     /// What is selected from the table alias.
     package func expression(_ alias: String) -> String {
         let name = "\(alias).\(column.name.quoted)"
+        var value = form.isMadeByServer ? "pg_catalog.to_json(\(name))::text" : name
         if let mark {
             let literal = mark.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
-            return "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(literal)' END"
+            value = "CASE WHEN \(name) IS NULL THEN NULL ELSE '\(literal)' END"
         }
-        return form.isMadeByServer ? "pg_catalog.to_json(\(name))::text" : name
+        return shownWhere.map { "CASE WHEN \($0) THEN \(value) END" } ?? value
     }
 }
 
@@ -216,7 +220,7 @@ struct CollectionPlanner {
         guard let table = catalogue[collection.table] else {
             throw ExportError(.mapDoesNotFit, "the table \(collection.table) doesn't exist")
         }
-        let columns = columns(of: collection, table, &redacted, &omitted)
+        let columns = try columns(of: collection, table, &redacted, &omitted)
         let files = collection.mentionedColumns(of: kind) == nil ? collection.files : []
         try Replacement.refuseNames(files, of: collection, table, regime: regime)
         let queries: CollectionQueries
@@ -237,7 +241,7 @@ struct CollectionPlanner {
     private func columns(
         of collection: Collection, _ table: CatalogueTable, _ redacted: inout [ExportPlan.Omission],
         _ omitted: inout [ExportPlan.Omission]
-    ) -> [PlannedColumn] {
+    ) throws(ExportError) -> [PlannedColumn] {
         var columns: [PlannedColumn] = []
         let mentioned = collection.mentionedColumns(of: kind)
         for field in collection.fields {
@@ -260,8 +264,20 @@ struct CollectionPlanner {
             let form = ValueForm(baseType: column.baseType, isBuiltIn: column.isBuiltIn, kind: column.kind)
             columns.append(
                 PlannedColumn(
-                    field: field, column: column, form: replacement == nil ? form : .text, mark: replacement?.mark))
+                    field: field, column: column, form: replacement == nil ? form : .text, mark: replacement?.mark,
+                    shownWhere: try rowsShowing(field, of: collection)))
         }
         return columns
+    }
+
+    /// The condition of the rows that show a column of somebody else's row: what one mention shows, another may not.
+    private func rowsShowing(_ field: Field, of collection: Collection) throws(ExportError) -> String? {
+        let mentions = collection.paths(to: kind).filter { $0.ownership == .mention }
+        let showing = mentions.filter { $0.fields.contains(field.column) }
+        guard showing.count < mentions.count else { return nil }
+        let paths = PathConditions(map: map, kind: kind, catalogue: catalogue)
+        var conditions: [String] = []
+        for path in showing { conditions.append(try paths.condition(path, of: collection, alias: "t0")) }
+        return PathConditions.any(conditions)
     }
 }

@@ -24,6 +24,10 @@ package enum ExportRoles {
             statements.append("GRANT USAGE ON SCHEMA \(schema.quoted) TO \(exporterName), \(verifierName)")
         }
         let tables = Set(needs.paths.keys).union(needs.values.keys).sorted().compactMap { catalogue[$0] }
+        // The `=` of an extension's type is found in its own schema only.
+        for schema in Set(tables.flatMap(\.columns).compactMap(\.equalitySchema)).subtracting(schemas).sorted() {
+            statements.append("GRANT USAGE ON SCHEMA \(schema.quoted) TO \(exporterName), \(verifierName)")
+        }
         for table in tables {
             let steps = (needs.paths[table.name] ?? []).union(table.identity)
             let values = steps.union(needs.values[table.name] ?? [])

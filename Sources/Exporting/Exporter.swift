@@ -46,7 +46,7 @@ package struct Exporter: Sendable {
     ) async throws -> ExportOutcome {
         do {
             return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
-        } catch let error as ExportError where error.code == .budgetSpent {
+        } catch let error as ExportError where error.isWorthAnotherSnapshot {
             progress(.restarting)
             return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
         }

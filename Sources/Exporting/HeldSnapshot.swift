@@ -1,6 +1,7 @@
 package import DataMap
 internal import PostgresAccess
 internal import RightsCore
+internal import Synchronization
 
 /// One moment of the database, seen by several connections: lanes under row security, and the verifier past it.
 package struct HeldSnapshot: Sendable {
@@ -17,6 +18,8 @@ package struct HeldSnapshot: Sendable {
     /// The server's position in its log, read once.
     let lsn: String
     let budget: SnapshotBudget
+    /// Settings given to lanes so far: the next person may be of a kind that doesn't set them.
+    private let given = GivenSettings()
     /// Plans made over this catalogue.
     let plans = PlanCache()
 
@@ -74,6 +77,8 @@ package struct HeldSnapshot: Sendable {
     func scope(to subject: Subject) async throws(PostgresError) {
         let key = subject.key.enumerated().map { (SubjectSetting.name($0), $1) }
         try await verifier.setAll(key)
+        let stale = given.replace(with: subject.kind.scope.setting).map { ($0, "") }
+        for lane in lanes where !stale.isEmpty { try await lane.setAll(stale) }
         for lane in lanes {
             switch subject.kind.scope {
             case .none: try await lane.setAll(key)
@@ -102,5 +107,30 @@ extension PostgresConnection {
         let milliseconds = limit.components.seconds * 1000 + 60_000
         try await set("statement_timeout", to: "\(milliseconds)")
         try await set("idle_in_transaction_session_timeout", to: "\(milliseconds)")
+    }
+}
+
+/// The setting of row security that holds a person's value, if one does.
+private final class GivenSettings: Sendable {
+    private let name = Mutex<String?>(nil)
+
+    /// Notes the setting that is given next.
+    ///
+    /// - Returns: the one before, when it is another.
+    func replace(with next: String?) -> [String] {
+        name.withLock { name in
+            defer { name = next }
+            return name == next ? [] : [name].compactMap { $0 }
+        }
+    }
+}
+
+extension RowSecurityScope {
+    /// The setting that policies read.
+    fileprivate var setting: String? {
+        switch self {
+        case .none: nil
+        case .setting(let name), .claims(let name, _): name
+        }
     }
 }

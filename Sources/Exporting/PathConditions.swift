@@ -29,6 +29,13 @@ struct PathConditions {
         return Self.any(conditions)
     }
 
+    /// Whether the row `alias` is found by one path.
+    func condition(
+        _ path: OwnershipPath, of collection: Collection, alias: String
+    ) throws(ExportError) -> String {
+        try condition(path.hops[...], alias, table(collection.table))
+    }
+
     /// Conditions joined by OR.
     static func any(_ conditions: [String]) -> String {
         conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " OR ")
@@ -44,12 +51,16 @@ struct PathConditions {
         let next = alias + "x"
         let target = try self.table(hop.to)
         let rest = try condition(hops.dropFirst(), next, target)
-        if hop.isRepeated { return tree(hop, from: alias, table, root: next, where: rest) }
+        if hop.isRepeated {
+            let own = try condition(hops.dropFirst(), alias, table)
+            let tree = tree(hop, from: alias, table, root: next, where: rest, next: hops.dropFirst().first)
+            return "((\(own)) OR \(tree))"
+        }
         return lookUp(hop, from: alias, table, in: next, where: rest)
     }
 
-    /// Whether these columns of `alias` are the subject's key. The setting is compared in the column's own type, so that
-    /// its index serves.
+    /// Whether these columns of `alias` are the subject's key. The setting is compared in a type that its index serves and
+    /// that takes every key: neither the column's length nor its narrower number may change what is asked for.
     func isSubject(
         _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
     ) throws(ExportError) -> String {
@@ -62,7 +73,7 @@ struct PathConditions {
             parts.append(
                 asText
                     ? "\(alias).\(name.quoted)::text = \(key)"
-                    : "\(alias).\(name.quoted) \(column.equals) \(key)::\(column.sqlType)")
+                    : "\(alias).\(name.quoted) \(column.equals) \(key)::\(column.comparedType)")
         }
         return parts.joined(separator: " AND ")
     }
@@ -72,30 +83,34 @@ struct PathConditions {
         _ hop: Hop, from alias: String, _ table: CatalogueTable, in next: String, where rest: String
     ) -> String {
         let cast = hop.isComparedAsText ? "::text" : ""
-        let keys = hop.key.map { "\(next).\($0.quoted)\(cast)" }.joined(separator: ", ")
-        let list = "SELECT \(keys) FROM \(hop.to.quoted) AS \(next) WHERE \(rest)"
         guard hop.from.count == 1 else {
-            let columns = hop.from.map { "\(alias).\($0.quoted)\(cast)" }.joined(separator: ", ")
-            return "(\(columns)) IN (\(list))"
+            let joined = hop.condition(from: alias, of: table, to: next)
+            return "EXISTS (SELECT FROM \(source(hop.to)) AS \(next) WHERE \(joined) AND (\(rest)))"
         }
+        let list = "SELECT \(next).\(hop.key[0].quoted)\(cast) FROM \(source(hop.to)) AS \(next) WHERE \(rest)"
         let equals = hop.isComparedAsText ? "=" : table.column(hop.from[0])?.equals ?? "="
         return "\(alias).\(hop.from[0].quoted)\(cast) \(equals) ANY (ARRAY(\(list)))"
     }
 
-    /// Rows of a tree whose root fulfils a condition; UNION ends where the tree runs in a circle.
+    /// Rows of a tree whose root fulfils a condition; UNION ends where the tree runs in a circle. It isn't followed through
+    /// rows that name somebody themselves by the step that comes `next`: those are theirs.
     private func tree(
-        _ hop: Hop, from alias: String, _ table: CatalogueTable, root: String, where rest: String
+        _ hop: Hop, from alias: String, _ table: CatalogueTable, root: String, where rest: String, next: Hop?
     ) -> String {
         let keys = hop.key.map(\.quoted)
         let branch = root + "b"
-        let joined = hop.condition(from: branch, of: table, to: "tree")
+        let named = (next?.from ?? []).map { "\(branch).\($0.quoted) IS NULL" }.joined(separator: " OR ")
+        let joined =
+            hop.condition(from: branch, of: table, to: "tree") + (named.isEmpty ? "" : " AND (\(named))")
         return """
             (\(keys.map { "\(alias).\($0)" }.joined(separator: ", "))) IN (WITH RECURSIVE tree AS (\
-            SELECT \(keys.map { "\(root).\($0)" }.joined(separator: ", ")) FROM \(hop.to.quoted) AS \(root) WHERE \(rest) \
-            UNION SELECT \(keys.map { "\(branch).\($0)" }.joined(separator: ", ")) FROM \(hop.to.quoted) AS \(branch) \
+            SELECT \(keys.map { "\(root).\($0)" }.joined(separator: ", ")) FROM \(source(hop.to)) AS \(root) WHERE \(rest) \
+            UNION SELECT \(keys.map { "\(branch).\($0)" }.joined(separator: ", ")) FROM \(source(hop.to)) AS \(branch) \
             JOIN tree ON \(joined)) SELECT \(keys.joined(separator: ", ")) FROM tree)
             """
     }
+
+    private func source(_ name: TableName) -> String { catalogue[name]?.source ?? name.quoted }
 
     func table(_ name: TableName) throws(ExportError) -> CatalogueTable {
         guard let table = catalogue[name] else {
@@ -103,6 +118,14 @@ struct PathConditions {
         }
         return table
     }
+}
+
+extension CatalogueColumn {
+    /// The type in which a key given as text is compared with the column.
+    var comparedType: String { ["int2", "int4"].contains(baseType) ? "int8" : wideType }
+
+    /// Whether equal values have equal texts, so that what was compared can be read back and compared again.
+    var hasOneText: Bool { ["uuid", "int2", "int4", "int8", "text", "varchar", "name"].contains(baseType) }
 }
 
 extension Hop {

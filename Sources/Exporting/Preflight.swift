@@ -21,10 +21,33 @@ struct Preflight {
                 hint: "ALTER ROLE \(Identifier(verifier.role).quoted) BYPASSRLS, or run `habeas init`")
         }
         let findings = MapCheck.findings(map, snapshot.catalogue, reader: reader.role).filter(\.blocksExport)
-        guard let first = findings.first else { return }
+        guard let first = findings.first else { return try await holdTables() }
         let others = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
         throw ExportError(
             .mapDoesNotFit, "the map doesn't fit the database: \(first.object): \(first.message)\(others)",
             hint: "\(first.mend); `habeas map check` shows all")
+    }
+
+    /// Keeps the tables as the snapshot has them: a table that is rewritten or emptied by TRUNCATE after the snapshot and
+    /// before its first reading looks empty to it, to reader and counter alike.
+    private func holdTables() async throws {
+        let named = Set(map.collections.map(\.table)).union(map.collections.flatMap(\.steps).joined().map(\.to))
+            .union(map.subjects.map(\.table))
+        let tables = named.sorted().compactMap { snapshot.catalogue[$0] }
+        // Reading nothing of a table is enough to hold it until the transaction ends.
+        let holds = tables.map { "(SELECT 1 FROM \($0.name.quoted) LIMIT 0)" }
+        try await snapshot.verifier.query("SELECT \(holds.joined(separator: ", "))")
+        let schemas = Set(tables.map(\.name.schema)).sorted().map(\.quoted).joined(separator: ", ")
+        // The row of pg_class is the snapshot's, the function tells what is true now.
+        let rewritten = try await snapshot.verifier.query(
+            """
+            SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = ANY ($1::name[]) AND c.relfilenode <> 0
+               AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid) AND c.relkind IN ('r', 'm') LIMIT 1
+            """, ["{\(schemas)}"])
+        guard let name = rewritten.first?.first.flatMap({ $0 }) else { return }
+        throw ExportError(
+            .tableRewritten, "\(name) was rewritten or emptied in the moment the snapshot was taken",
+            hint: "run it again when the migration is done")
     }
 }

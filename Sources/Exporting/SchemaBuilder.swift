@@ -43,7 +43,7 @@ struct SchemaBuilder {
         let shape = column.mark.map { ["const": SchemaNode.text($0)] } ?? shape(of: column)
         var node = ["$comment": SchemaNode.text("PostgreSQL \(column.column.sqlType)")]
         if let description = column.field.description { node["description"] = .text(description) }
-        if column.column.isNotNull || shape.isEmpty {
+        if (column.column.isNotNull && column.shownWhere == nil) || shape.isEmpty {
             node.merge(shape) { $1 }
         } else {
             node["anyOf"] = .list([.object(["type": .text("null")]), .object(shape)])

@@ -22,11 +22,16 @@ struct SubjectResolver {
         }
         let found = try columns.map { column throws(ExportError) in try self.column(column, of: kind) }
         guard zip(values, found).allSatisfy({ KeyText.fits($0, type: $1.baseType) }) else { throw nobody }
-        let conditions = found.enumerated().map { "\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.sqlType)" }
-        let wanted = (kind.key + [kind.scopeColumn]).map { "\($0.quoted)::text" }.joined(separator: ", ")
+        let conditions = found.enumerated().map { "\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.comparedType)" }
+        // Equal keys may be written differently; one of their texts stands for all.
+        let wanted = (kind.key + [kind.scopeColumn]).map {
+            kind.hasManyRows ? "min(\($0.quoted)::text)" : "\($0.quoted)::text"
+        }
+        let group = kind.hasManyRows ? " GROUP BY \(kind.key.map(\.quoted).joined(separator: ", "))" : ""
+        let source = snapshot.catalogue[kind.table]?.source ?? kind.table.quoted
         let rows = try await snapshot.verifier.query(
-            "SELECT \(kind.hasManyRows ? "DISTINCT " : "")\(wanted) FROM \(kind.table.quoted) "
-                + "WHERE \(conditions.joined(separator: " AND ")) LIMIT 2", values.map { $0 })
+            "SELECT \(wanted.joined(separator: ", ")) FROM \(source) WHERE \(conditions.joined(separator: " AND "))"
+                + "\(group) LIMIT 2", values.map { $0 })
         guard let row = rows.first else { throw nobody }
         guard rows.count == 1 else {
             throw ExportError(
@@ -36,6 +41,12 @@ struct SubjectResolver {
         let key = row.prefix(kind.key.count).compactMap { $0 }
         guard key.count == kind.key.count, let scopeValue = row.last.flatMap({ $0 }) else {
             throw ExportError(.noSuchSubject, "the row of that \(kind.name) has no key: it is null in \(kind.table)")
+        }
+        // An empty setting is what an unset one looks like, so an empty key would find nothing and call it everything.
+        guard key.allSatisfy({ !$0.isEmpty }) else {
+            throw ExportError(
+                .noSuchSubject, "the key of that \(kind.name) is empty in part, so rows can't be told to be theirs",
+                hint: "give the row of \(kind.table) a key of its own")
         }
         return Subject(kind: kind, key: key, scopeValue: scopeValue)
     }

@@ -28,8 +28,9 @@ struct VisibilityCheck: Sendable {
 
     private init(_ table: TableName, _ collections: [Collection], _ paths: PathConditions) throws(ExportError) {
         self.table = table
+        let source = paths.catalogue[table]?.source ?? table.quoted
         self.collections = collections.map(\.name)
-        visible = "SELECT count(*) FROM \(table.quoted)"
+        visible = "SELECT count(*) FROM \(source)"
         if collections.count == 1 {
             union = nil
         } else {
@@ -38,7 +39,7 @@ struct VisibilityCheck: Sendable {
                 conditions.append(try paths.membership(in: collection, alias: "t0"))
             }
             let any = PathConditions.any(conditions)
-            union = "SELECT count(*) FROM \(table.quoted) AS t0 WHERE \(any)"
+            union = "SELECT count(*) FROM \(source) AS t0 WHERE \(any)"
         }
     }
 }

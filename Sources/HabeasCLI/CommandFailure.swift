@@ -72,7 +72,7 @@ struct CommandFailure: Error, Encodable {
         case .noSuchSubject: .notFound
         case .ambiguousSubject, .mapDoesNotFit, .undisclosableName, .wrongRole: .refused
         case .countMismatch, .ownershipMismatch, .readBackFailed: .verificationFailed
-        case .budgetSpent, .storeUnavailable: .failed
+        case .budgetSpent, .tableRewritten, .storeUnavailable: .failed
         }
     }
 

@@ -131,9 +131,11 @@ struct ExportCommand: AsyncParsableCommand {
         return line
     }
 
-    private func lines(of file: String) throws -> [String] {
+    /// The people of a list, each with the number of its line; empty lines name nobody.
+    private func lines(of file: String) throws -> [(number: Int, person: String)] {
         let text = String(decoding: try WholeFile.read(file == "-" ? "/dev/stdin" : file), as: UTF8.self)
-        return text.split(whereSeparator: \.isNewline).map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            .map { ($0 + 1, $1.trimmingWhitespace()) }.filter { !$0.1.isEmpty }
     }
 
     private func usage(_ message: String) -> CommandFailure { CommandFailure(.usage, code: "usage", message) }
@@ -151,7 +153,9 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: many people
 
-    private func exportAll(_ people: [String], _ map: DataMap, _ session: ExportSession) async throws {
+    private func exportAll(_ people: [(number: Int, person: String)], _ map: DataMap, _ session: ExportSession)
+        async throws
+    {
         guard !people.isEmpty else { throw usage("--people names nobody") }
         guard (1...64).contains(jobs) else { throw usage("--jobs is a number from 1 to 64") }
         var isFolder = false
@@ -167,13 +171,16 @@ struct ExportCommand: AsyncParsableCommand {
         try list.finish()
     }
 
-    private func makeJobs(_ people: [String], _ map: DataMap) throws -> [BatchExport.Job] {
+    private func makeJobs(_ people: [(number: Int, person: String)], _ map: DataMap) throws -> [BatchExport.Job] {
         var names: Set<String> = []
         var batch: [BatchExport.Job] = []
-        for (index, person) in people.enumerated() {
+        for (number, person) in people {
+            guard SubjectReference(person) != nil else {
+                throw usage("line \(number): a person is written KIND:ID or an identifier such as email:ADDRESS")
+            }
             var request = try makeRequest(for: person, map)
             while !names.insert(request.id.shortText).inserted { request = try makeRequest(for: person, map) }
-            batch.append(BatchExport.Job(number: index + 1, request: request, path: outputPath(request, map)))
+            batch.append(BatchExport.Job(number: number, request: request, path: outputPath(request, map)))
         }
         return batch
     }

@@ -55,6 +55,11 @@ extension SealedFolder {
                 "\(objectPath(name)) has no key file beside it; only sealed archives are destroyed, nothing was removed",
                 hint: "an archive that isn't sealed, or whose key is gone, is removed with rm")
         }
+        guard key.object == name else {
+            throw SealError(
+                .badKeyFile, "\(keyPath(name)) is the key file of another archive; nothing was removed",
+                hint: "give the file its own key back, or remove both files with rm")
+        }
         if key.state != .destroyed { try write(key.becoming(.destroyed), beside: name) }
         if hasObject {
             guard unlink(objectPath(name)) == 0 || errno == ENOENT else {

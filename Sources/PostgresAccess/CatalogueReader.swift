@@ -16,7 +16,7 @@ extension PostgresConnection {
                 let constraints = ConstraintRows(constraints[name] ?? [])
                 let indexes = IndexRows(indexes[name] ?? [])
                 return CatalogueTable(
-                    name: name, isPartition: row[2] == "t", hasRowSecurity: row[3] == "t",
+                    name: name, isPartition: row[2] == "t", hasHeirs: row[8] == "t", hasRowSecurity: row[3] == "t",
                     forcesRowSecurity: row[4] == "t", owner: row[5] ?? "", estimatedRows: Double(row[6] ?? "") ?? -1,
                     columns: (columns[name] ?? []).map(column), primaryKey: constraints.primaryKey,
                     uniqueKeys: indexes.uniqueKeys, foreignKeys: constraints.foreignKeys, indexes: indexes.columns,
@@ -33,7 +33,8 @@ extension PostgresConnection {
 
     private func column(_ row: [String?]) -> CatalogueColumn {
         CatalogueColumn(
-            name: Identifier(row[0] ?? ""), sqlType: row[1] ?? "", baseType: row[2] ?? "", isBuiltIn: row[3] == "t",
+            name: Identifier(row[0] ?? ""), sqlType: row[1] ?? "", wideType: row[9], baseType: row[2] ?? "",
+            isBuiltIn: row[3] == "t",
             kind: row[4]?.first ?? "b", isNotNull: row[5] == "t",
             enumLabels: (row[6] ?? "").split(separator: "\u{1F}").map(String.init),
             equalitySchema: row[7].map { Identifier($0) }, comment: row[8])
@@ -95,7 +96,8 @@ private enum CatalogueQueries {
     /// Relations that hold rows: r table, p partitioned, f foreign, m materialized view (pg_class.relkind).
     static let tables = """
         SELECT n.nspname, c.relname, c.relispartition, c.relrowsecurity, c.relforcerowsecurity,
-               pg_get_userbyid(c.relowner), c.reltuples, d.description
+               pg_get_userbyid(c.relowner), c.reltuples, d.description,
+               c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_class'::regclass AND d.objsubid = 0
          WHERE c.relkind IN ('r', 'p', 'f', 'm') AND \(own) ORDER BY 1, 2
@@ -112,15 +114,15 @@ private enum CatalogueQueries {
               FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'm') AND \(own)),
         types AS MATERIALIZED (
-            SELECT b.oid, t.typname, t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype,
+            SELECT b.oid, format_type(t.oid, -1) AS wide, t.typname, t.typnamespace = 'pg_catalog'::regnamespace AS is_built_in, t.typtype,
                    (SELECT string_agg(e.enumlabel, E'\\x1f' ORDER BY e.enumsortorder)
                       FROM pg_enum e WHERE e.enumtypid = t.oid) AS labels,
-                   (SELECT o.oprnamespace::regnamespace::text FROM pg_operator o
+                   (SELECT s.nspname FROM pg_operator o JOIN pg_namespace s ON s.oid = o.oprnamespace
                      WHERE o.oprname = '=' AND o.oprleft = t.oid AND o.oprright = t.oid
                        AND o.oprnamespace <> 'pg_catalog'::regnamespace LIMIT 1) AS equality
               FROM base b JOIN pg_type t ON t.oid = b.target WHERE b.oid IN (SELECT atttypid FROM columns))
         SELECT a.nspname, a.relname, a.attname, format_type(a.atttypid, a.atttypmod), t.typname, t.is_built_in,
-               t.typtype, a.attnotnull, t.labels, t.equality, d.description
+               t.typtype, a.attnotnull, t.labels, t.equality, d.description, t.wide
           FROM columns a JOIN types t ON t.oid = a.atttypid
           LEFT JOIN pg_description d
             ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum

@@ -150,6 +150,8 @@ package actor PostgresConnection {
         } onCancel: {
             token?.cancel()
         }
+        // A cancel that came late may still be on its way, and would hit the next statement.
+        if Task.isCancelled { isTainted = true }
         return try outcome.get()
     }
 

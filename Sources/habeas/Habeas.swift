@@ -5,7 +5,7 @@ internal import Dispatch
 internal import Glibc
 internal import HabeasCLI
 
-/// Runs one command; Ctrl-C and SIGTERM cancel it, so that statements end on the server and temporary files go.
+/// Runs one command; Ctrl-C, SIGTERM and a closed terminal cancel it, so that statements end on the server and temporary files go.
 @main
 struct Habeas {
     static func main() async {
@@ -14,7 +14,7 @@ struct Habeas {
         // A reader that went away is an error of the write, not the end of the process.
         _ = signal(SIGPIPE, SIG_IGN)
         let work = Task { await HabeasCommand.execute(Array(CommandLine.arguments.dropFirst())) }
-        let sources = [SIGINT, SIGTERM].map { number in
+        let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
             _ = signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { @Sendable in

@@ -95,6 +95,7 @@ enum SampleMap {
 
     @Test func quotesIdentifiers() {
         #expect(Identifier("a\"b").quoted == "\"a\"\"b\"")
+        #expect(Identifier("a\"\u{301}b").quoted == "\"a\"\"\u{301}b\"")
         #expect(TableName("s.\"t.u\"")?.quoted == "\"s\".\"t.u\"")
         #expect(TableName("s.") == nil)
         #expect(TableName("s.t.u") == nil)

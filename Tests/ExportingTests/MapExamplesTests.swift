@@ -104,6 +104,27 @@ import Testing
         }
     }
 
+    /// A folder inside Ada's that names Ben is Ben's, and so is what lies in it.
+    @Test func aTreeEndsWhereARowNamesSomebodyItself() async throws {
+        let change = """
+            INSERT INTO housing.folders VALUES (8, '\(Self.ben)', 1, 'bens in adas'), (9, NULL, 8, 'below bens');
+            CREATE OR REPLACE FUNCTION housing.folders_of_tenant() RETURNS SETOF int LANGUAGE sql STABLE SECURITY DEFINER
+                SET search_path = pg_catalog, pg_temp SET row_security = off
+            BEGIN ATOMIC
+                WITH RECURSIVE tree AS (
+                    SELECT id FROM housing.folders WHERE tenant_id = housing.tenant()
+                    UNION SELECT f.id FROM housing.folders f JOIN tree ON f.parent_id = tree.id AND f.tenant_id IS NULL)
+                SELECT id FROM tree;
+            END
+            """
+        try await withExample("housing", rows: Self.housing, change: change) { fixture in
+            let adas = try await fixture.export(fixture.request("email:ada@example.com"))
+            #expect(try ids(adas, "folders") == [1, 2, 3, 7])
+            let bens = try await fixture.export(fixture.request("email:ben@example.com"), name: "b.zip")
+            #expect(try ids(bens, "folders") == [4, 5, 8, 9])
+        }
+    }
+
     // MARK: the forum
 
     private static let forum = """
