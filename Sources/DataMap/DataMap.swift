@@ -45,6 +45,9 @@ package struct DataMap: Sendable {
         return self.collection(nesting.parent).map(kinds(of:)) ?? []
     }
 
+    /// What stands in a proposed map where only a person can say what is true.
+    package static let placeholder = "to be decided"
+
     /// The statement of the map format this build reads.
     package static let formatVersion = 1
 }

@@ -55,6 +55,27 @@ extension MapCheck {
         }
     }
 
+    /// Tables of people's own rows that refer to shared rows by a way the map doesn't take: what they alone refer to would
+    /// be left out.
+    static func sharingFindings(_ map: DataMap, _ catalogue: Catalogue) -> [MapFinding] {
+        let owned = Set(map.collections.filter { $0.paths.contains { $0.ownership == .own } }.map(\.table))
+        return map.collections.flatMap { collection -> [MapFinding] in
+            let shared = collection.paths.filter { $0.ownership == .shared }.compactMap(\.hops.first)
+            guard !shared.isEmpty else { return [] }
+            return catalogue.references(to: collection.table).compactMap { table, key in
+                let isTaken = shared.contains { $0.to == table.name && Set($0.key) == Set(key.from) }
+                guard owned.contains(table.name), table.name != collection.table, !isTaken else { return nil }
+                return MapFinding(
+                    severity: .warning, code: .unsharedReference,
+                    object: "\(table.name)(\(key.from.map(\.text).joined(separator: ", ")))",
+                    message:
+                        "it refers to \(collection.table), which people share, and no path of \(collection.name) leads "
+                        + "over it: rows that it alone refers to are left out",
+                    mend: "add a shared path over it, or let the warning pass if such rows are nobody's")
+            }
+        }
+    }
+
     /// The steps that begin at the collection's own table: the first, and what follows a repeated one.
     private static func stepsFromTheTable(_ hops: [Hop]) -> [Hop] {
         let last = hops.firstIndex { !$0.isRepeated } ?? hops.endIndex - 1

@@ -10,7 +10,9 @@ package enum MapCheck {
                 guard let table = catalogue[collection.table] else { return [MapFinding]() }
                 return columnFindings(collection, table) + pathFindings(collection, catalogue)
                     + securityFindings(collection, table, map, reader) + indexFindings(collection, map, catalogue)
-            } + map.subjects.flatMap { subjectFindings($0, map, catalogue) } + referenceFindings(map, catalogue)
+            } + map.subjects.flatMap { subjectFindings($0, map, catalogue) } + undecidedFindings(map)
+            + referenceFindings(map, catalogue)
+            + sharingFindings(map, catalogue)
             + erasureFindings(map, catalogue)
         return Array(Set(findings)).sorted {
             ($0.severity.rawValue, $0.object, $0.code.rawValue, $0.message)
@@ -62,6 +64,22 @@ package enum MapCheck {
         return findings
     }
 
+    /// What `map init` leaves for a person to say, and nobody has said: it would be printed in archives.
+    private static func undecidedFindings(_ map: DataMap) -> [MapFinding] {
+        let controller = map.controller
+        let texts =
+            [
+                ("controller.name", controller.name), ("controller.contact", controller.contact),
+                ("controller.complaint_authority", controller.complaintAuthority),
+            ] + map.collections.map { ("collections.\($0.name).purpose", $0.purpose) }
+        return texts.filter { $1 == DataMap.placeholder }.map { place, _ in
+            MapFinding(
+                severity: .warning, code: .undecided, object: place,
+                message: "it still says “\(DataMap.placeholder)”, and people would read that",
+                mend: "say it in words for the people whose data these are")
+        }
+    }
+
     private static func columnFindings(_ collection: Collection, _ table: CatalogueTable) -> [MapFinding] {
         var findings: [MapFinding] = []
         let mapped = Set(collection.fields.map(\.column))
@@ -77,6 +95,15 @@ package enum MapCheck {
             guard let column = columns[field.column] else {
                 findings.append(missingColumn(table, field.column, "the collection \(collection.name)"))
                 continue
+            }
+            if field.neverExport == nil && field.neverDisclosed == nil,
+                let kind = UndisclosableNames.kind(column, words: NameWords(column.name))
+            {
+                findings.append(
+                    MapFinding(
+                        severity: .warning, code: .undisclosableField, object: "\(table.name).\(column.name)",
+                        message: "the name sounds like a \(kind.words), which some laws want described, not handed out",
+                        mend: "mark it never_disclose: \(kind.rawValue), or rename it"))
             }
             if field.neverExport == nil && field.notSecret == nil && SecretNames.isLikelySecret(column) {
                 findings.append(

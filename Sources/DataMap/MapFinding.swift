@@ -11,6 +11,7 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case missingColumn = "map.missing-column"
         case unenforcedPath = "map.unenforced-path"
         case unmappedReference = "map.unmapped-reference"
+        case unsharedReference = "map.unshared-reference"
         case unreachable = "map.unreachable"
         case ambiguousPath = "map.ambiguous-path"
         case ambiguousSubject = "map.ambiguous-subject"
@@ -20,6 +21,8 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case missingIndex = "map.missing-index"
         case blockedErasure = "map.blocked-erasure"
         case exportedSecret = "map.exported-secret"
+        case undisclosableField = "map.undisclosable-field"
+        case undecided = "map.undecided"
         case staleExclusion = "map.stale-exclusion"
         case unconfirmedGuess = "map.unconfirmed-guess"
     }

@@ -98,7 +98,7 @@ struct CommandFailure: Error, Encodable {
         switch error.code {
         case .badConnectionString: "write postgresql://user@host:port/database or host=… dbname=…"
         case .cannotConnect:
-            "is the server running, and are host, user and password right? `habeas doctor` looks at everything"
+            "is the server running, and are host, database, user and password right? `habeas doctor` looks at everything"
         case .connectionLost: "nothing was kept; run it again when the server is back"
         case .timedOut: "another session holds a lock, or the server is overloaded; try again later"
         case .statementFailed where error.sqlState == "42501":

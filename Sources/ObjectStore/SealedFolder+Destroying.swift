@@ -55,10 +55,11 @@ extension SealedFolder {
                 "\(objectPath(name)) has no key file beside it; only sealed archives are destroyed, nothing was removed",
                 hint: "an archive that isn't sealed, or whose key is gone, is removed with rm")
         }
-        guard key.object == name else {
+        // A renamed archive brings its key; a copy of the key of one that is still there may lie beside anything.
+        guard key.object == name || !Folder.hasEntry(keyPath(key.object)) else {
             throw SealError(
-                .badKeyFile, "\(keyPath(name)) is the key file of another archive; nothing was removed",
-                hint: "give the file its own key back, or remove both files with rm")
+                .badKeyFile, "\(keyPath(name)) is a copy of the key of \(key.object); nothing was removed",
+                hint: "destroy \(key.object) itself; remove the copy, and what lies beside it if need be, with rm")
         }
         if key.state != .destroyed { try write(key.becoming(.destroyed), beside: name) }
         if hasObject {

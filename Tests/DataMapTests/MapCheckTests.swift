@@ -81,6 +81,47 @@ import Testing
         #expect(codes([users(), orders(hasIndex: false)]).contains(.missingIndex))
     }
 
+    @Test func findsReferencesToSharedRowsThatNoPathTakes() throws {
+        let shared = try DataMap(
+            yaml: """
+                habeas_map: 1
+                service: shop
+                controller: {name: to be decided, contact: x@shop.example, complaint_authority: CNIL}
+                default_regime: GDPR
+                schemas: [shop]
+                row_security: optional
+                subjects:
+                  user: {table: shop.users, key: id, row_security: none}
+                collections:
+                  account: {title: A, table: shop.users, category: a, purpose: p, origin: provided, legal_basis: contract,
+                            paths: [{hops: []}], fields: {id: a, home: a, ssn: a}, erasure: delete}
+                  orders: {title: O, table: shop.orders, category: a, purpose: p, origin: provided, legal_basis: contract,
+                           paths: ["user_id -> shop.users(id)"], fields: {id: a, user_id: a, ship_to: a}, erasure: delete}
+                  places: {title: P, table: shop.places, category: a, purpose: p, origin: provided, legal_basis: contract,
+                           paths: [{ownership: shared, hops: ["id -> shop.users(home)"]}], fields: {id: a}, erasure: delete}
+                """)
+        func table(_ name: String, _ columns: [String], _ keys: [(String, String)]) -> CatalogueTable {
+            CatalogueTable(
+                name: TableName("shop.\(name)")!,
+                columns: columns.map { CatalogueColumn(name: Identifier($0), sqlType: "text", baseType: "text") },
+                primaryKey: [Identifier("id")], uniqueKeys: [[Identifier("id")]],
+                foreignKeys: keys.map { from, to in
+                    CatalogueForeignKey(
+                        name: from, from: [Identifier(from)], to: TableName("shop.\(to)")!, key: [Identifier("id")])
+                }, indexes: columns.map { [Identifier($0)] })
+        }
+        let catalogue = Catalogue(tables: [
+            table("users", ["id", "home", "ssn"], [("home", "places")]), table("places", ["id"], []),
+            table("orders", ["id", "user_id", "ship_to"], [("user_id", "users"), ("ship_to", "places")]),
+        ])
+        let findings = MapCheck.findings(shared, catalogue, reader: "habeas_exporter")
+
+        let unshared = findings.filter { $0.code == .unsharedReference }
+        #expect(unshared.map(\.object) == ["shop.orders(ship_to)"])
+        #expect(findings.contains { $0.code == .undisclosableField && $0.object == "shop.users.ssn" })
+        #expect(findings.contains { $0.code == .undecided && $0.object == "controller.name" })
+    }
+
     @Test func everyFindingNamesAMend() {
         let tables = [users(["id"]), orders(hasRowSecurity: false, hasForeignKey: false, hasIndex: false)]
         let findings = MapCheck.findings(map, Catalogue(tables: tables), reader: "habeas_exporter")

@@ -98,6 +98,17 @@ import Testing
         }
     }
 
+    @Test func aCopyOfAKeyDestroysNothingBesideIt() async throws {
+        try await SealedSample.with { sample in
+            try sample.seal([1], as: "a")
+            try FileManager.default.copyItem(atPath: sample.path("a.key"), toPath: sample.path("letter.key"))
+            try sample.write(Data("plain".utf8), to: "letter")
+            let error = #expect(throws: SealError.self) { try sample.store.destroy("letter") }
+            #expect(error?.code == .badKeyFile)
+            #expect(try sample.names == ["a", "a.key", "letter", "letter.key"])
+        }
+    }
+
     @Test func aRenamedObjectCanBeDestroyed() async throws {
         try await SealedSample.with { sample in
             try sample.seal([1], as: "a")

@@ -62,8 +62,11 @@ struct FieldProposer {
         var parts: [(String, String?)] = [("name", name.map(YAMLText.scalar))]
         parts.append(("origin", guess.isObserved && origin != .observed ? "observed" : nil))
         parts.append(("third_party", guess.isThirdParty ? "true" : nil))
+        let undisclosable = UndisclosableNames.kind(column.column, words: column.words)
+        parts.append(("never_disclose", undisclosable?.rawValue))
         parts.append(("not_a_path", notes.noPaths[column.name].map(YAMLText.quotedAlways)))
         var note = guess.reason.map(MapMark.Note.guess)
+        if undisclosable != nil { note = .guess("its name; some laws want it described, not handed out") }
         if let reason = notes.noPaths[column.name] ?? notes.questioned[column.name] { note = .guess(reason) }
         if parts.allSatisfy({ $0.1 == nil }) {
             return FieldProposal(

@@ -31,9 +31,12 @@ extension MapProposal {
         lines.line(0, "habeas_map: 1")
         lines.line(0, "service: \(YAMLText.scalar(service))", .guess("the database's name"))
         lines.line(0, "controller:")
-        lines.line(1, "name: to be decided", .decide("who answers for these data? Name and seat (GDPR Art. 4(7))"))
-        lines.line(1, "contact: to be decided", .decide("how do people reach them? Printed in each archive"))
-        lines.line(1, "complaint_authority: to be decided", .decide("which authority takes complaints (GDPR Art. 77)?"))
+        lines.line(
+            1, "name: \(DataMap.placeholder)", .decide("who answers for these data? Name and seat (GDPR Art. 4(7))"))
+        lines.line(1, "contact: \(DataMap.placeholder)", .decide("how do people reach them? Printed in each archive"))
+        lines.line(
+            1, "complaint_authority: \(DataMap.placeholder)",
+            .decide("which authority takes complaints (GDPR Art. 77)?"))
         lines.line(0, "default_regime: GDPR", .guess("the law to apply when a request names none"))
         lines.line(
             0, "schemas: \(YAMLText.list(schemas.map { YAMLText.scalar($0.text) }))",
@@ -73,7 +76,7 @@ extension MapProposal {
         lines.line(2, "title: \(YAMLText.scalar(collection.title))", .guess("the table's name"))
         lines.line(2, "table: \(YAMLText.scalar(collection.table.written))")
         lines.line(2, "category: \(YAMLText.scalar(collection.category))", .guess("the table's name"))
-        lines.line(2, "purpose: to be decided", .decide("what are these data used for (GDPR Art. 15(1)(a))?"))
+        lines.line(2, "purpose: \(DataMap.placeholder)", .decide("what are these data used for (GDPR Art. 15(1)(a))?"))
         lines.line(2, "origin: \(collection.origin.rawValue)", .guess(origin(collection.origin)))
         lines.line(
             2, "legal_basis: contract", .guess("or consent, legal obligation, legitimate interest (GDPR Art. 6)?"))

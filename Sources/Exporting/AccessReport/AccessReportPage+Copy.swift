@@ -98,7 +98,7 @@ extension AccessReportPage {
     func neverDisclosed() -> String {
         let statements = report.neverDisclosed ?? []
         guard !statements.isEmpty else {
-            return paragraph("The places in which we hold data about you have no field for such values.")
+            return paragraph("Our records mark no field as one that holds such values.")
         }
         return paragraph(
             "We hold the following about you, wherever there is a value. The law forbids to hand the values out and wants "

@@ -18,15 +18,22 @@ struct ReportGaps {
         case .sources: sources()
         case .rights: rights()
         case .automatedDecisions: decisions()
+        case .controller: undecided([map.controller.name, map.controller.contact], "who answers for the data")
+        case .purposes: undecided(map.collections.map(\.purpose), "what some of the data are used for")
         case .soldOrShared: soldOrShared()
         case .businessDisclosures: businessDisclosures()
-        case .controller, .confirmation, .purposes, .categories, .copy, .inferences, .lookBack, .neverDisclosed,
+        case .confirmation, .categories, .copy, .inferences, .lookBack, .neverDisclosed,
             .withheld, .meanings:
             []
         }
     }
 
     private var map: DataMap { builder.map }
+
+    /// What `map init` left for somebody to say.
+    private func undecided(_ texts: [String], _ what: String) -> [String] {
+        texts.contains(DataMap.placeholder) ? ["The controller's map doesn't say yet \(what)."] : []
+    }
 
     private func officer() -> [String] {
         map.controller.dataProtectionOfficer == nil
