@@ -40,8 +40,10 @@ extension MapCheck {
             let steps = Set(collections.flatMap(\.steps).flatMap(Self.stepsFromTheTable).map { Set($0.from) })
             return table.foreignKeys.compactMap { key in
                 guard people.contains(key.to), !steps.contains(Set(key.from)),
-                    !key.from.allSatisfy({ column in
-                        collections.contains { $0.field(column)?.notAPath != nil }
+                    !key.from.contains(where: { column in
+                        // A column that leads to people by another key says nothing of this one.
+                        !steps.contains { $0.contains(column) }
+                            && collections.contains { $0.field(column)?.notAPath != nil }
                     })
                 else { return nil }
                 let columns = key.from.map(\.text).joined(separator: ", ")

@@ -37,14 +37,15 @@ struct Preflight {
         // Reading nothing of a table is enough to hold it until the transaction ends.
         let holds = tables.map { "(SELECT 1 FROM \($0.name.quoted) LIMIT 0)" }
         try await snapshot.verifier.query("SELECT \(holds.joined(separator: ", "))")
-        let schemas = Set(tables.map(\.name.schema)).sorted().map(\.quoted).joined(separator: ", ")
+        let schemas = Set(tables.map(\.name.schema)).sorted()
+        let parameters = schemas.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
         // The row of pg_class is the snapshot's, the function tells what is true now.
         let rewritten = try await snapshot.verifier.query(
             """
             SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = ANY ($1::name[]) AND c.relfilenode <> 0
+             WHERE n.nspname IN (\(parameters)) AND c.relfilenode <> 0
                AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid) AND c.relkind IN ('r', 'm') LIMIT 1
-            """, ["{\(schemas)}"])
+            """, schemas.map(\.text))
         guard let name = rewritten.first?.first.flatMap({ $0 }) else { return }
         throw ExportError(
             .tableRewritten, "\(name) was rewritten or emptied in the moment the snapshot was taken",
