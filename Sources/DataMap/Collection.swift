@@ -45,6 +45,9 @@ package struct Collection: Sendable {
         return Set(paths.flatMap(\.fields))
     }
 
+    /// Files that a person of that kind may have: none of rows that are somebody else's.
+    package func files(for kind: SubjectKind) -> [FileReference] { mentionedColumns(of: kind) == nil ? files : [] }
+
     /// Every way out of the table: the steps of each path, or the one step to what encloses it.
     package var steps: [[Hop]] { paths.map(\.hops) + [nesting?.hop].compactMap { $0 }.map { [$0] } }
 

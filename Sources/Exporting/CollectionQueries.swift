@@ -44,7 +44,7 @@ package struct CollectionQueries: Sendable {
         self.table = table
         self.columns = columns
         self.collection = collection
-        files = collection.mentionedColumns(of: paths.kind) == nil ? collection.files : []
+        files = collection.files(for: paths.kind)
         from = "\(table.source) AS t0" + joiner.joins
         condition = joiner.condition
         owner = joiner.owner

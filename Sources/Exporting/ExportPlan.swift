@@ -221,7 +221,7 @@ struct CollectionPlanner {
             throw ExportError(.mapDoesNotFit, "the table \(collection.table) doesn't exist")
         }
         let columns = try columns(of: collection, table, &redacted, &omitted)
-        let files = collection.mentionedColumns(of: kind) == nil ? collection.files : []
+        let files = collection.files(for: kind)
         try Replacement.refuseNames(files, of: collection, table, regime: regime)
         let queries: CollectionQueries
         if let parent, let nesting = collection.nesting {

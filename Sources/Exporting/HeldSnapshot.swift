@@ -38,7 +38,7 @@ package struct HeldSnapshot: Sendable {
             try await verifier.withTransaction(.snapshot) { verifier in
                 let facts = try await verifier.query(Self.facts)
                 try await verifier.bound(to: budget.limit)
-                try await verifier.set("row_security", to: "off")
+                try await verifier.set([("row_security", "off")])
                 guard let row = facts.first, let id = row[0].flatMap(SnapshotID.init(_:)),
                     let microseconds = row[1].flatMap({ Int64($0) }), let lsn = row[2]
                 else { throw ExportError(.wrongRole, "the server exported no snapshot") }
@@ -76,15 +76,15 @@ package struct HeldSnapshot: Sendable {
     /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
     func scope(to subject: Subject) async throws(PostgresError) {
         let key = subject.key.enumerated().map { (SubjectSetting.name($0), $1) }
-        try await verifier.setAll(key)
+        try await verifier.set(key)
         let stale = given.replace(with: subject.kind.scope.setting).map { ($0, "") }
-        for lane in lanes where !stale.isEmpty { try await lane.setAll(stale) }
+        for lane in lanes where !stale.isEmpty { try await lane.set(stale) }
         for lane in lanes {
             switch subject.kind.scope {
-            case .none: try await lane.setAll(key)
-            case .setting(let name): try await lane.setAll(key + [(name, subject.scopeValue)])
+            case .none: try await lane.set(key)
+            case .setting(let name): try await lane.set(key + [(name, subject.scopeValue)])
             case .claims(let setting, let claim):
-                try await lane.setAll(key)
+                try await lane.set(key)
                 try await lane.query(
                     "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
                     [setting, claim, subject.scopeValue])
@@ -94,19 +94,14 @@ package struct HeldSnapshot: Sendable {
 }
 
 extension PostgresConnection {
-    /// Sets settings of the transaction.
-    fileprivate func setAll(_ settings: [(name: String, value: String)]) async throws(PostgresError) {
-        let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), true)" }
-        try await query("SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.name, $0.value] })
-    }
-
     /// The server ends what outlives the budget, even if we can't any more; and it may sort and look up a large person's
     /// rows in memory, where the default of 4 MB makes bitmaps lossy and row security's checks run again for each row.
     fileprivate func bound(to limit: Duration) async throws(PostgresError) {
-        try await set("work_mem", to: "64MB")
-        let milliseconds = limit.components.seconds * 1000 + 60_000
-        try await set("statement_timeout", to: "\(milliseconds)")
-        try await set("idle_in_transaction_session_timeout", to: "\(milliseconds)")
+        let milliseconds = "\(limit.components.seconds * 1000 + 60_000)"
+        try await set([
+            ("work_mem", "64MB"), ("statement_timeout", milliseconds),
+            ("idle_in_transaction_session_timeout", milliseconds),
+        ])
     }
 }
 

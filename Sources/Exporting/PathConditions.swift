@@ -25,7 +25,7 @@ struct PathConditions {
             return try lookUp(nesting.hop, from: alias, table, in: outer, where: membership(in: parent, alias: outer))
         }
         var conditions: [String] = []
-        for path in collection.paths(to: kind) { conditions.append(try condition(path.hops[...], alias, table)) }
+        for path in collection.paths(to: kind) { conditions.append(try condition(path, of: collection, alias: alias)) }
         return Self.any(conditions)
     }
 

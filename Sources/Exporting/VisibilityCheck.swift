@@ -28,7 +28,7 @@ struct VisibilityCheck: Sendable {
 
     private init(_ table: TableName, _ collections: [Collection], _ paths: PathConditions) throws(ExportError) {
         self.table = table
-        let source = paths.catalogue[table]?.source ?? table.quoted
+        let source = try paths.table(table).source
         self.collections = collections.map(\.name)
         visible = "SELECT count(*) FROM \(source)"
         if collections.count == 1 {

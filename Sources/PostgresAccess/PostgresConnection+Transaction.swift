@@ -35,9 +35,16 @@ extension PostgresConnection {
         try await query("SET TRANSACTION SNAPSHOT '\(id.text)'")
     }
 
-    /// Makes a setting hold until the end of the transaction.
-    package func set(_ name: String, to value: String) async throws(PostgresError) {
-        try await query("SELECT pg_catalog.set_config($1, $2, true)", [name, value])
+    /// Makes settings hold until the end of the transaction.
+    package func set(_ settings: [(name: String, value: String)]) async throws(PostgresError) {
+        try await set(settings, inTransactionOnly: true)
+    }
+
+    func set(
+        _ settings: [(name: String, value: String)], inTransactionOnly isLocal: Bool
+    ) async throws(PostgresError) {
+        let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), \(isLocal))" }
+        try await query("SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.name, $0.value] })
     }
 }
 

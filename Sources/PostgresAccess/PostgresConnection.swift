@@ -60,7 +60,7 @@ package actor PostgresConnection {
         cancelToken = CancelToken(fresh)
         handle = consume fresh
         try refuseUnreadableEncodings()
-        try await pin(Self.baseline + target.settings)
+        try await set(Self.baseline + target.settings, inTransactionOnly: false)
     }
 
     /// What every session is pinned to, whatever the server, database or role says by default.
@@ -70,11 +70,6 @@ package actor PostgresConnection {
         ("row_security", "on"), ("default_transaction_read_only", "off"), ("check_function_bodies", "off"),
         ("lc_monetary", "C"), ("xmlbinary", "base64"), ("quote_all_identifiers", "off"),
     ]
-
-    private func pin(_ settings: [(name: String, value: String)]) async throws(PostgresError) {
-        let calls = settings.indices.map { "pg_catalog.set_config($\($0 * 2 + 1), $\($0 * 2 + 2), false)" }
-        try await query("SELECT \(calls.joined(separator: ", "))", settings.flatMap { [$0.name, $0.value] })
-    }
 
     private static func connect(_ keywords: [(name: String, value: String)]) -> OpaquePointer? {
         CStrings.with(keywords.map(\.name) + [nil]) { names in
