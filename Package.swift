@@ -20,6 +20,16 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
@@ -28,6 +38,15 @@ let package = Package(
     products: [.executable(name: "habeas", targets: ["habeas"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -39,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         // Floor 1: pure values.
         .target(name: "RightsCore", swiftSettings: fenced),
@@ -50,24 +70,46 @@ let package = Package(
             name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
         .target(name: "ObjectStore", dependencies: ["CLinux", crypto, system], swiftSettings: strict),
         .target(name: "PrivatePostgres", dependencies: [subprocess, system, crypto], swiftSettings: strict),
-        // Floor 3: keys (the chain follows with the service).
+        .target(name: "MailTransport", dependencies: ["CCurl", "CLinux", system], swiftSettings: strict),
+        // Floor 3: what must not be forgotten.
         .target(
-            name: "AuditLedger", dependencies: ["ObjectStore", "RightsCore", crypto, cryptoExtras],
+            name: "AuditLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
             swiftSettings: fenced),
+        .target(
+            name: "RequestLedger", dependencies: ["PostgresAccess", "RightsCore", crypto], swiftSettings: fenced),
         // Floor 4: engines.
         .target(
             name: "Exporting",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore",
             ], swiftSettings: fenced),
+        .target(
+            name: "Notifying", dependencies: ["MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore],
+            swiftSettings: fenced),
+        // Floor 5: the engine that drives a request through its life.
+        .target(
+            name: "RightsEngine",
+            dependencies: [
+                "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "MailTransport",
+                "RequestLedger", "AuditLedger", "Exporting", "Notifying", crypto, lifecycle, logging, jwt, httpClient,
+            ], swiftSettings: fenced),
         // The demonstration product: generated people and files.
         .target(name: "DemoWorkspace", dependencies: ["PostgresAccess", crypto], swiftSettings: fenced),
-        // Floor 6 and 7: the door and the composition root.
+        // Floor 6 and 7: the doors and the composition root.
+        .target(
+            name: "HabeasHTTP",
+            dependencies: [
+                "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
+                hummingbirdTLS, httpTypes, nioCore, nioSSL, mustache, logging, jwt,
+            ],
+            swiftSettings: fenced),
         .target(
             name: "HabeasCLI",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
-                "PrivatePostgres", "DemoWorkspace", "RowEncoding", arguments, configuration, system, yams,
+                "PrivatePostgres", "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine", "RequestLedger",
+                "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, crypto, arguments, configuration,
+                system, yams,
             ], swiftSettings: fenced),
         .executableTarget(name: "habeas", dependencies: ["CLinux", "HabeasCLI"], swiftSettings: fenced),
         // Tests.

@@ -1,0 +1,1 @@
+// MailTransport: mail by SMTP or into a folder. It must never know what is mailed.
