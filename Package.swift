@@ -76,7 +76,8 @@ let package = Package(
             name: "AuditLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
             swiftSettings: fenced),
         .target(
-            name: "RequestLedger", dependencies: ["PostgresAccess", "RightsCore", crypto], swiftSettings: fenced),
+            name: "RequestLedger", dependencies: ["PostgresAccess", "RightsCore", crypto],
+            resources: [.embedInCode("Migrations")], swiftSettings: fenced),
         // Floor 4: engines.
         .target(
             name: "Exporting",
@@ -135,6 +136,10 @@ let package = Package(
         .testTarget(
             name: "ObjectStoreTests",
             dependencies: ["ObjectStore", "AuditLedger", "PostgresTestKit", "RightsCore", crypto],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RequestLedgerTests",
+            dependencies: ["RequestLedger", "AuditLedger", "PostgresAccess", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",

@@ -124,6 +124,7 @@ package struct KeyRing: Sendable {
     }
 
     private mutating func addKeys(now: Instant) throws(KeyRingError) {
+        try PersonKeys.create(in: folder)
         try wrapping.add(now: now)
         let key = Curve25519.Signing.PrivateKey()
         let id = Self.id(of: key.publicKey)
@@ -146,6 +147,7 @@ package struct KeyRing: Sendable {
             }
             try KeyFile.write(ring.indexData(), to: "\(target)/keys.json", mode: 0o600)
             try ring.wrapping.copy(to: target)
+            try PersonKeys.copy(from: folder, to: target)
             let copy = try KeyRing(folder: target)
             for key in ring.publicKeys {
                 guard try copy.readPrivate(key.id) == ring.readPrivate(key.id) else {

@@ -1,5 +1,5 @@
-/// The id of one request: a UUID of version 7 (RFC 9562 §5.7), so ids sort by time.
-package struct RequestID: Hashable, Sendable, CustomStringConvertible {
+/// The id of one thing of a kind: a UUID of version 7 (RFC 9562 §5.7), so ids sort by time.
+package struct ID<Owner>: Hashable, Sendable, CustomStringConvertible {
     /// Lower-case canonical text, 36 characters.
     package let text: String
 
@@ -34,6 +34,32 @@ package struct RequestID: Hashable, Sendable, CustomStringConvertible {
         return parts.joined(separator: "-")
     }
 }
+
+/// The id of a request.
+package typealias RequestID = ID<RequestLife>
+/// The id of a claim: what somebody asks before they have shown who they are.
+package typealias ClaimID = ID<ClaimKind>
+/// The id of a job of the queue.
+package typealias JobID = ID<JobKind>
+/// The id of a download link.
+package typealias LinkID = ID<LinkKind>
+/// The id of a member of the staff.
+package typealias StaffID = ID<StaffKind>
+/// The id of a notice: a mail to a person or to the operators.
+package typealias NoticeID = ID<NoticeKind>
+/// The id of an event told to a webhook.
+package typealias EventID = ID<EventKind>
+
+/// Marks ids of claims.
+package enum ClaimKind {}
+/// Marks ids of links.
+package enum LinkKind {}
+/// Marks ids of staff.
+package enum StaffKind {}
+/// Marks ids of notices.
+package enum NoticeKind {}
+/// Marks ids of events.
+package enum EventKind {}
 
 extension UInt64 {
     fileprivate func hex(_ width: Int) -> String {

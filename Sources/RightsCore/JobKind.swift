@@ -1,0 +1,23 @@
+/// What a job of the queue does.
+package enum JobKind: String, Sendable, CaseIterable, Codable {
+    /// Finds out whom a claim means, and mails them a code.
+    case resolve
+    /// Makes a person's archive.
+    case export
+    /// Mails a notice.
+    case mail
+    /// Tells a webhook of an event.
+    case webhook
+    /// Ends links and destroys archives whose time is up, and clears what nobody needs any more.
+    case expire
+    /// Signs a checkpoint of the audit chain.
+    case checkpoint
+}
+
+/// How much a job asks of the machine.
+package enum JobWeight: String, Sendable, CaseIterable, Codable {
+    /// It may run at any place.
+    case light
+    /// Only some places take it, so that light ones always find one.
+    case heavy
+}
