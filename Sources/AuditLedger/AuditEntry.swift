@@ -78,6 +78,7 @@ package enum AuditFact: Sendable, Hashable {
     case hash(Hash256)
     case instant(Instant)
     case flag(Bool)
+    case ticket(Ticket)
 
     /// Whether text is a code: lower-case letters, digits, `.`, `_`, `-`; at most 60 characters.
     package static func isCode(_ text: String) -> Bool {
@@ -101,6 +102,7 @@ package enum AuditFact: Sendable, Hashable {
         case .hash(let hash): hash.hex
         case .instant(let instant): instant.rfc3339
         case .flag(let flag): flag ? "true" : "false"
+        case .ticket(let ticket): ticket.text
         }
     }
 }

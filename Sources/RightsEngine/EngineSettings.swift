@@ -1,0 +1,88 @@
+package import RightsCore
+
+/// How the engine works; read once at the start.
+package struct EngineSettings: Sendable {
+    /// Where people reach the service, such as `https://privacy.example.com`; without a slash at the end.
+    package var publicURL: String
+    /// The law under which requests come that name none.
+    package var defaultRegime: String
+    /// The language of people whose own isn't known.
+    package var defaultLanguage = Language.english
+    /// The folder of sealed archives.
+    package var archives: String
+    /// How large a part may be; 0 makes one part of everything.
+    package var partSize: UInt64 = 2_147_483_648
+    /// How long a link lives from the moment the archive is there.
+    package var linkLifetime = Duration.days(7)
+    /// How long an archive is kept; no link outlives it.
+    package var archiveKeep = Duration.days(14)
+    /// How long a claim waits for its code.
+    package var claimLifetime = Duration.seconds(3600)
+    /// How long a code can be entered.
+    package var codeLifetime = Duration.seconds(600)
+    /// How many wrong codes lock it.
+    package var codeTries = 5
+    /// How soon a new code can be asked for.
+    package var codePause = Duration.seconds(60)
+    /// How many codes an hour.
+    package var codesPerHour = 5
+    /// How long a person stays signed in.
+    package var sessionLifetime = Duration.seconds(1800)
+    /// How long a changed address waits before anything goes to it.
+    package var coolDown = Duration.seconds(72 * 3600)
+    /// How long a mailed code is waited for before the request is dropped.
+    package var identityPatience = Duration.days(30)
+    /// Whether whoever vouches for a person can't release the request too.
+    package var isTwoPersonRule = false
+    /// Temporary and lasting space that running exports may fill together, in bytes.
+    package var spaceBudget = 20_000_000_000
+    /// From how many rows on an export is heavy.
+    package var heavyRows = 200_000
+    /// How long records of requests are kept after they are closed (11 CCR 7101: 24 months).
+    package var recordKeep = Duration.days(731)
+    /// Where the operators read mail; nil when nobody does.
+    package var operatorsAddress: String?
+    /// Where events are told to.
+    package var webhooks: [WebhookEndpoint] = []
+
+    /// Settings with defaults for everything that has one.
+    package init(publicURL: String, defaultRegime: String, archives: String) {
+        self.publicURL = publicURL
+        self.defaultRegime = defaultRegime
+        self.archives = archives
+    }
+}
+
+/// A program that is told of events.
+package struct WebhookEndpoint: Sendable {
+    /// Its name in the settings.
+    package let name: String
+    /// Where it listens.
+    package let url: String
+    /// The secrets it accepts signatures of; several while one is being replaced.
+    package let secrets: [[UInt8]]
+
+    /// An endpoint by its parts.
+    package init(name: String, url: String, secrets: [[UInt8]]) {
+        self.name = name
+        self.url = url
+        self.secrets = secrets
+    }
+}
+
+extension Duration {
+    /// Whole days of 24 hours.
+    package static func days(_ days: Int) -> Duration { .seconds(days * 86_400) }
+
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}
+
+extension Instant {
+    static func + (instant: Instant, duration: Duration) -> Instant {
+        Instant(microseconds: instant.microseconds + duration.microseconds)
+    }
+
+    static func - (instant: Instant, duration: Duration) -> Instant {
+        Instant(microseconds: instant.microseconds - duration.microseconds)
+    }
+}
