@@ -148,6 +148,11 @@ package struct Engine: Sendable {
         return String(decoding: try encoder.encode(facts), as: UTF8.self)
     }
 
+    /// The facts that were stored with a notice.
+    static func facts(_ text: String) throws -> [String: String] {
+        try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    }
+
     // MARK: reading
 
     /// A request, locked for this transaction.

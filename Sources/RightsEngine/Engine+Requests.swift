@@ -1,0 +1,94 @@
+internal import AuditLedger
+internal import RequestLedger
+internal import RightsCore
+
+extension Engine {
+    // MARK: opening
+
+    /// Opens a request, or gives the one that is open already, with who it is sealed beside it.
+    func open(
+        _ draft: RequestRecord, reference: String, address: String?, by actor: AuditActor,
+        _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
+    ) async throws -> (request: RequestRecord, isNew: Bool) {
+        var facts = facts
+        facts["right"] = .code(draft.right.rawValue)
+        facts["channel"] = .code(draft.channel.rawValue)
+        facts["received_at"] = .instant(draft.receivedAt)
+        if case .alreadyOpen(let live) = try await transaction.open(draft) {
+            try await audit(.requestAskedAgain, by: actor, live, facts, in: transaction)
+            return (live, false)
+        }
+        try await transaction.seal(
+            try people.seal(reference, for: "subject \(draft.id)"), as: .subject, of: draft.id)
+        if let address {
+            try await transaction.seal(
+                try people.seal(address, for: "on_file \(draft.id)"), as: .onFile, of: draft.id)
+        }
+        try await audit(.requestOpened, by: actor, draft, facts, in: transaction)
+        return (draft, true)
+    }
+
+    /// Who a request is about, as the data map names people.
+    func reference(of request: RequestID, in transaction: ControlTransaction) async throws -> String {
+        guard let sealed = try await transaction.sealed(.subject, of: request) else {
+            throw EngineError(
+                .noSuchPerson, "it isn't known any more whom the request is about", hint: "open a new request")
+        }
+        return try people.open(sealed.box, for: "subject \(request)")
+    }
+
+    // MARK: identity
+
+    /// The person has shown who they are: what was waiting for that goes on.
+    func acceptProof(
+        _ request: inout RequestRecord, method: String, claim: ClaimID?, in transaction: ControlTransaction
+    ) async throws {
+        let assurance = method == "product-session" ? 3 : 2
+        try await transaction.record(
+            VerificationRecord(
+                id: makeID(), request: request.id, claim: claim, at: now(), method: method,
+                evidence: [method == "product-session" ? "product-sign-in" : "address-on-file"], assurance: assurance,
+                isAccepted: true, actor: AuditActor.person.description))
+        request.assurance = max(request.assurance, assurance)
+        // They are asked now: whatever a member of the staff has vouched for needs no second one.
+        let contact = try await transaction.sealed(.contact, of: request.id)
+        if contact == nil { request.needsRelease = false }
+        try await transaction.store(request)
+        try await audit(
+            .identityAccepted, by: .person, request,
+            ["method": .code(method), "assurance": .number(assurance)], in: transaction)
+        if request.life.possible.contains(.identify) {
+            try await move(&request, .identify, by: .person, in: transaction)
+            try await notify(
+                request.right == .erasure ? .erasureAccepted : .requestAccepted, about: request, in: transaction)
+        }
+        try await queueIfDue(&request, by: .person, in: transaction)
+    }
+
+    /// Queues what is accepted, confirmed and released. An erasure waits for its plan and approval.
+    func queueIfDue(
+        _ request: inout RequestRecord, by actor: AuditActor, in transaction: ControlTransaction
+    ) async throws {
+        guard request.state == .accepted, !request.needsRelease, request.right != .erasure else { return }
+        try await move(&request, .enqueue, by: actor, in: transaction)
+        try await transaction.enqueue(makeID(), .export, request: request.id)
+    }
+
+    // MARK: ending
+
+    /// Withdraws a request: nothing that comes later runs, also when a worker has its job already.
+    func cancel(
+        _ request: inout RequestRecord, by actor: AuditActor, _ facts: [String: AuditFact] = [:],
+        in transaction: ControlTransaction
+    ) async throws {
+        try await move(&request, .cancel, by: actor, outcome: "withdrawn", facts, in: transaction)
+        try await transaction.cancelJobs(of: request.id, kinds: [.export])
+        for link in try await transaction.links(of: request.id) {
+            if try await transaction.revoke(link.id, now: now()) {
+                try await audit(.linkRevoked, by: actor, request, ["link": .id(link.id.text)], in: transaction)
+            }
+        }
+        try await notify(.requestCancelled, about: request, in: transaction)
+        try await transaction.enqueue(makeID(), .expire, maxAttempts: 3)
+    }
+}

@@ -1,0 +1,314 @@
+package import AuditLedger
+package import RequestLedger
+package import RightsCore
+
+/// What staff write down for a person.
+package struct StaffRequestInput: Sendable {
+    /// `kind:key` or `email:…`, as the data map names people.
+    package var subject: String
+    package var right: RequestRight
+    package var regime: String?
+    package var format: DataFormat
+    /// Collections wanted; all when empty.
+    package var collections: [String]
+    /// Records an erasure is about, `collection:id`; the whole account when empty.
+    package var records: [String]
+    /// When it reached the controller; now if nil.
+    package var receivedAt: Instant?
+    package var language: Language
+    package var zone: String?
+    /// Another address the person wants answers at; it waits for the cool-down.
+    package var contact: String?
+
+    /// An input by its parts.
+    package init(
+        subject: String, right: RequestRight, regime: String? = nil, format: DataFormat = .both,
+        collections: [String] = [], records: [String] = [], receivedAt: Instant? = nil, language: Language,
+        zone: String? = nil, contact: String? = nil
+    ) {
+        self.subject = subject
+        self.right = right
+        self.regime = regime
+        self.format = format
+        self.collections = collections
+        self.records = records
+        self.receivedAt = receivedAt
+        self.language = language
+        self.zone = zone
+        self.contact = contact
+    }
+}
+
+/// A person found for staff, before the transaction that writes the request down.
+package struct FoundPerson: Sendable {
+    let person: PersonDirectory.Person
+}
+
+extension Engine {
+    // MARK: grounds
+
+    /// The facts of a ground; its words are sealed in a row of their own, the chain holds their salted hash.
+    package func facts(
+        of ground: StaffGround, request: RequestID?, in transaction: ControlTransaction
+    ) async throws -> [String: AuditFact] {
+        var facts: [String: AuditFact] = [
+            "ticket": .ticket(ground.ticket), "reason": .code(ground.reason.code),
+        ]
+        if let words = ground.reason.words, !words.isEmpty {
+            guard words.utf8.count <= 2000 else {
+                throw EngineError(.invalid, "a reason has at most 2000 bytes of words", field: "reason")
+            }
+            let id: EventID = makeID()
+            try await transaction.keepWords(
+                try people.seal(words, for: "words \(id)"), id: id, of: request, at: now())
+            facts["words"] = .id(id.text)
+            facts["words_hash"] = .hash(people.hash("words", "\(id.text) \(words)"))
+        }
+        return facts
+    }
+
+    // MARK: opening
+
+    /// Finds whom staff mean.
+    ///
+    /// - Throws: `EngineError` when there is nobody.
+    package func find(_ subject: String) async throws -> FoundPerson {
+        guard let person = try await directory.find(subject) else {
+            throw EngineError(
+                .noSuchPerson, "nobody has that id or address", hint: "check the spelling; nothing was written",
+                field: "subject")
+        }
+        return FoundPerson(person: person)
+    }
+
+    /// Writes a request down for a person; or gives the one that is open.
+    package func open(
+        _ input: StaffRequestInput, for found: FoundPerson, by caller: StaffCaller, _ ground: StaffGround,
+        in transaction: ControlTransaction
+    ) async throws -> (request: RequestRecord, isNew: Bool) {
+        try caller.require(.openRequests)
+        let now = now()
+        let receivedAt = input.receivedAt ?? now
+        guard receivedAt <= now + .seconds(60), receivedAt > now - .days(3660) else {
+            throw EngineError(
+                .invalid, "received_at lies in the future or more than ten years back", field: "received_at")
+        }
+        guard input.records.isEmpty || input.right == .erasure else {
+            throw EngineError(.invalid, "single records can only be erased", field: "records")
+        }
+        let regime = try regime(input.regime)
+        let draft = RequestRecord(
+            id: makeID(), right: input.right, regime: regime, channel: .staff, receivedAt: receivedAt, openedAt: now,
+            actor: caller.actor.description, subject: hash(person: found.person.reference), scope: scope(of: input),
+            collections: input.collections, format: input.format, language: input.language,
+            zone: Self.zone(input.zone), ticket: ground.ticket.text)
+        let contact = try input.contact.map(Self.address)
+        var (request, isNew) = try await open(
+            draft, reference: found.person.reference, address: found.person.address, by: caller.actor, [:],
+            in: transaction)
+        let facts = try await facts(of: ground, request: request.id, in: transaction)
+        guard isNew else { return (request, false) }
+        if !input.records.isEmpty {
+            try await transaction.seal(
+                try people.seal(input.records.joined(separator: "\n"), for: "records \(request.id)"), as: .records,
+                of: request.id)
+        }
+        try await move(&request, .askIdentity, by: caller.actor, facts, in: transaction)
+        try await notify(.requestReceived, about: request, in: transaction)
+        if let contact, contact.lowercased() != found.person.address?.lowercased() {
+            try await change(contact: contact, of: &request, by: caller.actor, in: transaction)
+        }
+        return (request, true)
+    }
+
+    private func scope(of input: StaffRequestInput) -> Hash256 {
+        people.hash("scope", (input.collections.sorted() + input.records.sorted()).joined(separator: "\n"))
+    }
+
+    /// Sends answers to another address, but not before the owner of the one on file was told and could object
+    /// (FAILURES F7); and never without a second person's release.
+    private func change(
+        contact: String, of request: inout RequestRecord, by actor: AuditActor, in transaction: ControlTransaction
+    ) async throws {
+        let usable = now() + settings.coolDown
+        try await transaction.seal(
+            try people.seal(contact, for: "contact \(request.id)"), as: .contact, of: request.id, usableFrom: usable)
+        request.needsRelease = true
+        try await transaction.store(request)
+        try await notify(
+            .addressChange, about: request, to: .onFile, facts: ["usable_from": usable.rfc3339], in: transaction)
+        try await audit(
+            .contactChanged, by: actor, request,
+            ["contact": .hash(hash(address: contact)), "usable_from": .instant(usable)], in: transaction)
+    }
+
+    // MARK: reading
+
+    /// A request with all that staff may know of it; that they looked is in the person's trail.
+    package func read(_ id: RequestID, by caller: StaffCaller) async throws -> StaffView {
+        try caller.require(.readRequests)
+        return try await control.transaction { transaction in
+            guard let request = try await transaction.request(id) else { throw Self.noRequest }
+            let view = StaffView(
+                request: request, job: try await transaction.exportJob(of: id),
+                links: try await transaction.links(of: id), archives: try await transaction.archives(of: id),
+                receipts: try await transaction.receipts(of: id), notices: try await transaction.notices(of: id),
+                verifications: try await transaction.verifications(of: id),
+                hasContact: try await transaction.sealed(.contact, of: id) != nil)
+            try await audit(.requestRead, by: caller.actor, request, in: transaction)
+            return view
+        }
+    }
+
+    // MARK: deciding
+
+    /// Records how staff checked who asks: method and kinds of evidence, never values.
+    package func vouch(
+        _ id: RequestID, method: String, evidence: [String], isAccepted: Bool, by caller: StaffCaller,
+        _ ground: StaffGround, in transaction: ControlTransaction
+    ) async throws -> RequestRecord {
+        try caller.require(.vouch)
+        guard AuditFact.isCode(method), (1...10).contains(evidence.count), evidence.allSatisfy(AuditFact.isCode) else {
+            throw EngineError(
+                .invalid, "method and evidence are codes, one to ten kinds of evidence",
+                hint: "for example: method call-back, evidence customer-number,invoice-amount", field: "evidence")
+        }
+        var request = try await locked(id, in: transaction)
+        var facts = try await facts(of: ground, request: id, in: transaction)
+        facts["method"] = .code(method)
+        facts["evidence"] = .number(evidence.count)
+        try await transaction.record(
+            VerificationRecord(
+                id: makeID(), request: id, claim: nil, at: now(), method: method, evidence: evidence,
+                assurance: isAccepted ? 3 : 0, isAccepted: isAccepted, actor: caller.actor.description))
+        guard isAccepted else {
+            try await audit(.identityRefused, by: caller.actor, request, facts, in: transaction)
+            return request
+        }
+        request.assurance = max(request.assurance, 3)
+        request.vouchedBy = caller.id
+        request.needsRelease = request.needsRelease || settings.isTwoPersonRule
+        try await audit(.identityVouched, by: caller.actor, request, facts, in: transaction)
+        try await move(&request, .identify, by: caller.actor, in: transaction)
+        try await notify(
+            request.right == .erasure ? .erasureAccepted : .requestAccepted, about: request, in: transaction)
+        try await queueIfDue(&request, by: caller.actor, in: transaction)
+        return request
+    }
+
+    /// Releases what one person vouched for, by another one.
+    package func release(
+        _ id: RequestID, by caller: StaffCaller, _ ground: StaffGround, in transaction: ControlTransaction
+    ) async throws -> RequestRecord {
+        try caller.require(.release)
+        var request = try await locked(id, in: transaction)
+        guard request.state == .accepted, request.needsRelease else {
+            throw EngineError(
+                .requestNotPossible, "the request doesn't wait for a release: it is \(request.state.rawValue)")
+        }
+        guard request.vouchedBy != caller.id else {
+            throw EngineError(
+                .needsSecondPerson, "whoever vouched for the person can't release the request",
+                hint: "ask a colleague with the role compliance")
+        }
+        request.needsRelease = false
+        let facts = try await facts(of: ground, request: id, in: transaction)
+        try await transaction.store(request)
+        try await audit(.requestReleased, by: caller.actor, request, facts, in: transaction)
+        try await queueIfDue(&request, by: caller.actor, in: transaction)
+        return request
+    }
+
+    /// Lets an event happen that staff may cause: refuse, pause, resume, cancel, retry.
+    package func decide(
+        _ id: RequestID, _ event: RequestLife.Event, by caller: StaffCaller, _ ground: StaffGround,
+        in transaction: ControlTransaction
+    ) async throws -> RequestRecord {
+        try caller.require(event == .cancel ? .cancel : .decide)
+        var request = try await locked(id, in: transaction)
+        let facts = try await facts(of: ground, request: id, in: transaction)
+        switch event {
+        case .cancel:
+            try await cancel(&request, by: caller.actor, facts, in: transaction)
+        case .refuse:
+            try await move(
+                &request, .refuse, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
+            try await transaction.cancelJobs(of: id, kinds: [.export])
+            try await notify(
+                .requestRefused, about: request, facts: ["ground": ground.reason.code], in: transaction)
+        case .pause:
+            try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
+            try await transaction.cancelJobs(of: id, kinds: [.export])
+        case .resume:
+            try await move(&request, .resume, by: caller.actor, facts, in: transaction)
+            if request.state == .queued { try await transaction.enqueue(makeID(), .export, request: id) }
+        case .retry:
+            try await move(&request, .retry, by: caller.actor, facts, in: transaction)
+            try await transaction.cancelJobs(of: id, kinds: [.export])
+            try await transaction.enqueue(makeID(), .export, request: id)
+        default:
+            throw EngineError(.requestNotPossible, "“\(event.rawValue)” isn't decided by people")
+        }
+        return request
+    }
+
+    /// Records that a mail came back.
+    package func noteBounce(
+        _ id: NoticeID, by actor: AuditActor, in transaction: ControlTransaction
+    ) async throws -> NoticeRecord {
+        guard var notice = try await transaction.notice(id) else {
+            throw EngineError(.notFound, "there is no such notice")
+        }
+        guard notice.state != .bounced else { return notice }
+        notice.state = .bounced
+        try await transaction.store(notice, now: now())
+        if let request = notice.request, let record = try await transaction.request(request) {
+            try await notify(
+                .noticeBounced, about: record, to: .operators, facts: ["kind": notice.kind], in: transaction)
+            try await audit(
+                .noticeBounced, by: actor, record, ["notice": .id(id.text), "kind": .code(notice.kind)],
+                in: transaction)
+        }
+        return notice
+    }
+
+    // MARK: writing once
+
+    /// Does a write under an idempotency key: asked again with the same key, the stored answer comes back and nothing is
+    /// done.
+    ///
+    /// - Parameters:
+    ///   - key: as the caller sent it; nil does the write without remembering it.
+    ///   - fingerprint: the request's method, path and body.
+    package func once(
+        _ key: String?, by actor: AuditActor, fingerprint: [UInt8],
+        _ body: (ControlTransaction) async throws -> StoredAnswer
+    ) async throws -> StoredAnswer {
+        guard let key else { return try await control.transaction { try await body($0) } }
+        let keyHash = people.hash("idempotency", key)
+        let print = people.hash("fingerprint", fingerprint)
+        return try await control.transaction { transaction in
+            if let known = try await transaction.answer(
+                under: keyHash, of: actor.description, fingerprint: print)
+            {
+                return known
+            }
+            let answer = try await body(transaction)
+            try await transaction.keep(answer, under: keyHash, of: actor.description, fingerprint: print)
+            return answer
+        }
+    }
+}
+
+/// What staff may know of a request: no content, no address.
+package struct StaffView: Sendable {
+    package let request: RequestRecord
+    package let job: JobRecord?
+    package let links: [LinkRecord]
+    package let archives: [ArchiveRecord]
+    package let receipts: [ReceiptRecord]
+    package let notices: [NoticeRecord]
+    package let verifications: [VerificationRecord]
+    /// Whether answers go to another address than the one on file.
+    package let hasContact: Bool
+}
