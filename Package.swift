@@ -23,6 +23,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
@@ -93,6 +94,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "MailTransport",
                 "RequestLedger", "AuditLedger", "Exporting", "Notifying", crypto, lifecycle, logging, jwt, httpClient,
+                nioCore, nioHTTP,
             ], swiftSettings: fenced),
         // The demonstration product: generated people and files.
         .target(name: "DemoWorkspace", dependencies: ["PostgresAccess", crypto], swiftSettings: fenced),
