@@ -71,7 +71,7 @@ let package = Package(
             name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
         .target(name: "ObjectStore", dependencies: ["CLinux", crypto, system], swiftSettings: strict),
         .target(name: "PrivatePostgres", dependencies: [subprocess, system, crypto], swiftSettings: strict),
-        .target(name: "MailTransport", dependencies: ["CCurl", "CLinux", system], swiftSettings: strict),
+        .target(name: "MailTransport", dependencies: ["CCurl", "RightsCore"], swiftSettings: strict),
         // Floor 3: what must not be forgotten.
         .target(
             name: "AuditLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
@@ -153,6 +153,10 @@ let package = Package(
                 "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
                 "PrivatePostgres", "RowEncoding", "ArchiveFormat", "DemoWorkspace", system,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "MailTransportTests",
+            dependencies: ["MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["PostgresTestKit", "PostgresAccess", "PrivatePostgres", "habeas", crypto, system],
