@@ -86,8 +86,11 @@ let package = Package(
                 "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore",
             ], swiftSettings: fenced),
         .target(
-            name: "Notifying", dependencies: ["MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore],
-            swiftSettings: fenced),
+            name: "Notifying",
+            dependencies: [
+                "MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore, nioHTTP,
+            ],
+            resources: [.embedInCode("Templates")], swiftSettings: fenced),
         // Floor 5: the engine that drives a request through its life.
         .target(
             name: "RightsEngine",
@@ -156,6 +159,10 @@ let package = Package(
         .testTarget(
             name: "MailTransportTests",
             dependencies: ["MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotifyingTests",
+            dependencies: ["Notifying", "MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
