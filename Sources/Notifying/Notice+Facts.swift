@@ -65,10 +65,10 @@ extension Notice {
             facts["request"] = request.shortText
             facts["id"] = request.text
         }
-        if let wish {
-            facts["copy"] = wish == .copy
-            facts["portable"] = wish == .portableCopy
-            facts["erasure"] = wish == .erasure
+        if let right {
+            facts["copy"] = right == .access
+            facts["portable"] = right == .export
+            facts["erasure"] = right == .erasure
         }
         return facts
     }
@@ -91,7 +91,8 @@ extension Notice {
         case .requestDelayed(_, _, let until, let page), .erasureAccepted(_, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
-        case .jobAbandoned(let job, let kind, let attempts): return ["job": job, "kind": kind, "attempts": attempts]
+        case .jobAbandoned(let job, let kind, let attempts):
+            return ["job": job.text, "kind": kind.rawValue, "attempts": attempts]
         case .noticeBounced(_, let code): return code.map { ["reply": $0] } ?? [:]
         }
     }
@@ -108,11 +109,11 @@ extension Notice {
         }
     }
 
-    private var wish: Wish? {
+    private var right: RequestRight? {
         switch self {
-        case .requestReceived(_, let wish, _), .requestAccepted(_, let wish, _), .requestCancelled(_, let wish),
-            .requestRefused(_, let wish, _), .requestFailed(_, let wish, _), .requestDelayed(_, let wish, _, _):
-            wish
+        case .requestReceived(_, let right, _), .requestAccepted(_, let right, _), .requestCancelled(_, let right),
+            .requestRefused(_, let right, _), .requestFailed(_, let right, _), .requestDelayed(_, let right, _, _):
+            right
         case .erasureAccepted: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced:

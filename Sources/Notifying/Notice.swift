@@ -9,9 +9,9 @@ package enum Notice: Sendable {
     /// Somebody asked with an address that no account has.
     case noAccount
     /// A request came in. `page` shows how it goes.
-    case requestReceived(RequestID, Wish, page: PagePath)
+    case requestReceived(RequestID, RequestRight, page: PagePath)
     /// The person has proved who they are; the request is worked on.
-    case requestAccepted(RequestID, Wish, page: PagePath)
+    case requestAccepted(RequestID, RequestRight, page: PagePath)
     /// The archive can be fetched.
     case archiveReady(RequestID, Archive)
     /// The archive has a new link; an earlier one no longer works.
@@ -19,13 +19,13 @@ package enum Notice: Sendable {
     /// The link no longer works. `page` shows what is left to do.
     case linkRevoked(RequestID, page: PagePath)
     /// The request was cancelled; nothing more happens.
-    case requestCancelled(RequestID, Wish)
+    case requestCancelled(RequestID, RequestRight)
     /// The request was refused. The reason is said to the person as the staff wrote it.
-    case requestRefused(RequestID, Wish, reason: String)
+    case requestRefused(RequestID, RequestRight, reason: String)
     /// The request failed, and somebody looks after it.
-    case requestFailed(RequestID, Wish, page: PagePath)
+    case requestFailed(RequestID, RequestRight, page: PagePath)
     /// The request takes longer than hoped, and until when it will be answered.
-    case requestDelayed(RequestID, Wish, until: Instant, page: PagePath)
+    case requestDelayed(RequestID, RequestRight, until: Instant, page: PagePath)
     /// To the OLD address: somebody asked for answers to go to another one, from when they do, and how to stop it.
     case addressChange(RequestID, from: Instant, stop: PagePath)
     /// An erasure was asked for and confirmed. Until `cancellableUntil` it can be cancelled on the page.
@@ -35,19 +35,9 @@ package enum Notice: Sendable {
     /// The archive and its key were destroyed.
     case archiveDestroyed(RequestID)
     /// To the operators: a job was given up after all its attempts.
-    case jobAbandoned(job: String, kind: String, attempts: Int)
+    case jobAbandoned(JobID, JobKind, attempts: Int)
     /// To the operators: a mail of a request was refused for good.
     case noticeBounced(RequestID, replyCode: Int?)
-
-    /// What a person asked for.
-    package enum Wish: String, Sendable, CaseIterable {
-        /// A copy of everything held about them.
-        case copy
-        /// Their data in a portable form.
-        case portableCopy = "portable-copy"
-        /// That their data be erased.
-        case erasure
-    }
 
     /// What a one-time code is good for.
     package enum CodePurpose: String, Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 import Mustache
+import RightsCore
 
 /// The notices of one language, compiled twice from the same wording: as text, and as HTML.
 ///

@@ -1,3 +1,5 @@
+import RightsCore
+
 /// The wording of the notices, one file a language, compiled into the program.
 enum NoticeWording: String, CaseIterable {
     case frame

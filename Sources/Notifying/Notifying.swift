@@ -14,8 +14,6 @@ package struct NotifyingError: Error, Sendable, CustomStringConvertible {
         case badWebhookURL = "webhook.bad-url"
         /// A webhook's secret isn't one.
         case badSecret = "webhook.bad-secret"
-        /// An event has a word in it that isn't a code.
-        case badEvent = "webhook.bad-event"
     }
 
     /// What went wrong.

@@ -1,3 +1,5 @@
+import RightsCore
+
 /// A size in bytes as a person reads it.
 enum ReaderSize {
     /// `812 bytes`, `4.2 MB`, `4,2 MB`, `17 GB`: decimal units, as file managers and shops count.

@@ -54,20 +54,20 @@ package final class WebhookSender: Sendable {
     /// Closes the connections.
     package func shutdown() async throws { try await client.shutdown() }
 
-    /// Tries once to deliver an event, signed at `now`.
+    /// Tries once to deliver a message, signed at `now`.
     ///
     /// - Throws: `CancellationError` only.
     package func send(
-        _ event: WebhookEvent, to url: WebhookURL, signedBy signer: WebhookSigner, now: Instant
+        _ message: WebhookMessage, to url: WebhookURL, signedBy signer: WebhookSigner, now: Instant
     ) async throws -> WebhookOutcome {
         var request = HTTPClientRequest(url: url.text)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.headers.add(name: "user-agent", value: "habeas")
-        for header in signer.headers(for: event, at: now) {
+        for header in signer.headers(for: message, at: now) {
             request.headers.add(name: header.name, value: header.value)
         }
-        request.body = .bytes(ByteBuffer(string: event.json))
+        request.body = .bytes(ByteBuffer(string: message.body))
         guard let status = await status(of: request) else {
             try Task.checkCancellation()
             return .unreachable

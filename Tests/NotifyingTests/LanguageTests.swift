@@ -1,4 +1,5 @@
 import Notifying
+import RightsCore
 import Testing
 
 /// Which language somebody is written to in.

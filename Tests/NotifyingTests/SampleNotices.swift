@@ -13,6 +13,7 @@ enum SampleNotices {
 
     static func all() throws -> [String: Notice] {
         let id = try #require(request)
+        let job = try #require(JobID("01936f1e-7a2b-7c3d-8e4f-0123456789ac"))
         let page = try PagePath("/p/r/\(token)")
         let small = Notice.Archive(
             link: try PagePath("/p/d/\(token)"), bytes: 4_160_000, parts: 1, until: until, format: .both)
@@ -25,20 +26,20 @@ enum SampleNotices {
             "addressChange": .addressChange(id, from: until, stop: page),
             "erasureAccepted": .erasureAccepted(id, cancellableUntil: until, page: page),
             "archiveExpiresSoon": .archiveExpiresSoon(id, large), "archiveDestroyed": .archiveDestroyed(id),
-            "jobAbandoned": .jobAbandoned(job: "01936f1e-job", kind: "export", attempts: 5),
+            "jobAbandoned": .jobAbandoned(job, .export, attempts: 5),
             "noticeBounced": .noticeBounced(id, replyCode: 550),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
         ]
         for purpose in Notice.CodePurpose.allCases {
             notices["oneTimeCode-\(purpose)"] = .oneTimeCode(code: code, minutes: 10, purpose: purpose)
         }
-        for wish in Notice.Wish.allCases {
-            notices["requestReceived-\(wish)"] = .requestReceived(id, wish, page: page)
-            notices["requestAccepted-\(wish)"] = .requestAccepted(id, wish, page: page)
-            notices["requestCancelled-\(wish)"] = .requestCancelled(id, wish)
-            notices["requestRefused-\(wish)"] = .requestRefused(id, wish, reason: reason)
-            notices["requestFailed-\(wish)"] = .requestFailed(id, wish, page: page)
-            notices["requestDelayed-\(wish)"] = .requestDelayed(id, wish, until: until, page: page)
+        for right in RequestRight.allCases {
+            notices["requestReceived-\(right)"] = .requestReceived(id, right, page: page)
+            notices["requestAccepted-\(right)"] = .requestAccepted(id, right, page: page)
+            notices["requestCancelled-\(right)"] = .requestCancelled(id, right)
+            notices["requestRefused-\(right)"] = .requestRefused(id, right, reason: reason)
+            notices["requestFailed-\(right)"] = .requestFailed(id, right, page: page)
+            notices["requestDelayed-\(right)"] = .requestDelayed(id, right, until: until, page: page)
         }
         return notices
     }

@@ -1,9 +1,7 @@
-/// A language that people are written to in.
-package enum Language: String, Sendable, CaseIterable {
-    case english = "en"
-    case german = "de"
+package import RightsCore
 
-    /// The language of a stored code or a tag such as `de-AT`; English when it is none of ours.
+extension Language {
+    /// The language of a code or a tag such as `de-AT`; English when it is none of ours.
     package init(code: String?) {
         let primary = code?.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first
         self = primary.flatMap { Language(rawValue: String($0)) } ?? .english
