@@ -142,7 +142,7 @@ import Testing
     }
 
     @Test func aServerThatDoesNotAnswerIsUnreachable() async throws {
-        try await withServer(.startTLS, seconds: 2) { _, transport in
+        try await withServer(.startTLS, seconds: 5) { _, transport in
             let error = try await failure(transport, to: "hang@example.org")
             #expect(error?.code == .unreachable)
             #expect(error?.stage == .recipient)
@@ -159,7 +159,7 @@ import Testing
             let begun = ContinuousClock.now
             sending.cancel()
             await #expect(throws: CancellationError.self) { try await sending.value }
-            #expect(ContinuousClock.now - begun < .seconds(10))
+            #expect(ContinuousClock.now - begun < .seconds(30))
         }
     }
 
