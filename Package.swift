@@ -75,7 +75,7 @@ let package = Package(
             name: "ArchiveFormat", dependencies: ["CISAL", "CLibarchive", "RightsCore", crypto], swiftSettings: strict),
         .target(name: "ObjectStore", dependencies: ["CLinux", crypto, system], swiftSettings: strict),
         .target(name: "PrivatePostgres", dependencies: [subprocess, system, crypto], swiftSettings: strict),
-        .target(name: "MailTransport", dependencies: ["CCurl", "CLinux", system], swiftSettings: strict),
+        .target(name: "MailTransport", dependencies: ["CCurl", "RightsCore"], swiftSettings: strict),
         // Floor 3: what must not be forgotten.
         .target(
             name: "AuditLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
@@ -90,8 +90,11 @@ let package = Package(
                 "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore",
             ], swiftSettings: fenced),
         .target(
-            name: "Notifying", dependencies: ["MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore],
-            swiftSettings: fenced),
+            name: "Notifying",
+            dependencies: [
+                "MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore, nioHTTP1,
+            ],
+            resources: [.embedInCode("Templates")], swiftSettings: fenced),
         // Floor 5: the engine that drives a request through its life.
         .target(
             name: "RightsEngine",
@@ -166,6 +169,14 @@ let package = Package(
                 httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "MailTransportTests",
+            dependencies: ["MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NotifyingTests",
+            dependencies: ["Notifying", "MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["PostgresTestKit", "PostgresAccess", "PrivatePostgres", "habeas", crypto, system],

@@ -1,0 +1,123 @@
+import RightsCore
+
+/// How facts are written for one reader.
+struct NoticeReader {
+    let language: Language
+    let time: ReaderTime
+    let baseURL: String
+
+    func facts(of archive: Notice.Archive) -> [String: Any] {
+        [
+            "link": link(archive.link), "size": ReaderSize.text(archive.bytes, in: language), "parts": archive.parts,
+            "many": archive.parts > 1, "until": text(archive.until), "format": name(of: archive.format),
+        ]
+    }
+
+    func link(_ path: PagePath) -> String { baseURL + path.text }
+
+    func text(_ instant: Instant) -> String { time.text(instant, in: language) }
+
+    private func name(of format: DataFormat) -> String {
+        switch format {
+        case .json: "JSON"
+        case .csv: "CSV"
+        case .both: language == .german ? "JSON und CSV" : "JSON and CSV"
+        }
+    }
+}
+
+extension Notice {
+    /// Which wording tells it.
+    var wording: NoticeWording {
+        switch self {
+        case .oneTimeCode: .oneTimeCode
+        case .noAccount: .noAccount
+        case .requestReceived: .requestReceived
+        case .requestAccepted: .requestAccepted
+        case .archiveReady: .archiveReady
+        case .linkRenewed: .linkRenewed
+        case .linkRevoked: .linkRevoked
+        case .requestCancelled: .requestCancelled
+        case .requestRefused: .requestRefused
+        case .requestFailed: .requestFailed
+        case .requestDelayed: .requestDelayed
+        case .addressChange: .addressChange
+        case .erasureAccepted: .erasureAccepted
+        case .archiveExpiresSoon: .archiveExpiresSoon
+        case .archiveDestroyed: .archiveDestroyed
+        case .jobAbandoned: .jobAbandoned
+        case .noticeBounced: .noticeBounced
+        }
+    }
+
+    /// What it is wrapped in: people are told who is responsible, operators what runs.
+    var frame: NoticeWording {
+        switch self {
+        case .jobAbandoned, .noticeBounced: .operatorFrame
+        default: .frame
+        }
+    }
+
+    /// The facts under the names that the wordings use.
+    func facts(for reader: NoticeReader) -> [String: Any] {
+        var facts = ownFacts(for: reader)
+        if let request {
+            facts["request"] = request.shortText
+            facts["id"] = request.text
+        }
+        if let right {
+            facts["copy"] = right == .access
+            facts["portable"] = right == .export
+            facts["erasure"] = right == .erasure
+        }
+        return facts
+    }
+
+    private func ownFacts(for reader: NoticeReader) -> [String: Any] {
+        switch self {
+        case .oneTimeCode(let code, let minutes, let purpose):
+            return [
+                "code": code, "minutes": minutes, "identity": purpose == .identity, "download": purpose == .download,
+                "confirm": purpose == .erasure,
+            ]
+        case .noAccount: return ["link": "\(reader.baseURL)/p/"]
+        case .requestReceived(_, _, let page), .requestAccepted(_, _, let page), .requestFailed(_, _, let page),
+            .linkRevoked(_, let page):
+            return ["link": reader.link(page)]
+        case .archiveReady(_, let archive), .linkRenewed(_, let archive), .archiveExpiresSoon(_, let archive):
+            return reader.facts(of: archive)
+        case .requestCancelled, .archiveDestroyed: return [:]
+        case .requestRefused(_, _, let reason): return ["reason": reason]
+        case .requestDelayed(_, _, let until, let page), .erasureAccepted(_, let until, let page):
+            return ["until": reader.text(until), "link": reader.link(page)]
+        case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
+        case .jobAbandoned(let job, let kind, let attempts):
+            return ["job": job.text, "kind": kind.rawValue, "attempts": attempts]
+        case .noticeBounced(_, let code): return code.map { ["reply": $0] } ?? [:]
+        }
+    }
+
+    private var request: RequestID? {
+        switch self {
+        case .oneTimeCode, .noAccount, .jobAbandoned: nil
+        case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
+            .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
+            .requestRefused(let id, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
+            .addressChange(let id, _, _), .erasureAccepted(let id, _, _), .archiveExpiresSoon(let id, _),
+            .archiveDestroyed(let id), .noticeBounced(let id, _):
+            id
+        }
+    }
+
+    private var right: RequestRight? {
+        switch self {
+        case .requestReceived(_, let right, _), .requestAccepted(_, let right, _), .requestCancelled(_, let right),
+            .requestRefused(_, let right, _), .requestFailed(_, let right, _), .requestDelayed(_, let right, _, _):
+            right
+        case .erasureAccepted: .erasure
+        case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
+            .archiveDestroyed, .jobAbandoned, .noticeBounced:
+            nil
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package import RightsCore
+
+/// What somebody is told, with the facts of it.
+///
+/// Who gets it, and whether, is decided elsewhere. No subject line holds any of the facts but a request's short id.
+package enum Notice: Sendable {
+    /// The one-time code, for a person to prove that the address is theirs. `minutes` is how long it is good.
+    case oneTimeCode(code: String, minutes: Int, purpose: CodePurpose)
+    /// Somebody asked with an address that no account has.
+    case noAccount
+    /// A request came in. `page` shows how it goes.
+    case requestReceived(RequestID, RequestRight, page: PagePath)
+    /// The person has proved who they are; the request is worked on.
+    case requestAccepted(RequestID, RequestRight, page: PagePath)
+    /// The archive can be fetched.
+    case archiveReady(RequestID, Archive)
+    /// The archive has a new link; an earlier one no longer works.
+    case linkRenewed(RequestID, Archive)
+    /// The link no longer works. `page` shows what is left to do.
+    case linkRevoked(RequestID, page: PagePath)
+    /// The request was cancelled; nothing more happens.
+    case requestCancelled(RequestID, RequestRight)
+    /// The request was refused. The reason is said to the person as the staff wrote it.
+    case requestRefused(RequestID, RequestRight, reason: String)
+    /// The request failed, and somebody looks after it.
+    case requestFailed(RequestID, RequestRight, page: PagePath)
+    /// The request takes longer than hoped, and until when it will be answered.
+    case requestDelayed(RequestID, RequestRight, until: Instant, page: PagePath)
+    /// To the OLD address: somebody asked for answers to go to another one, from when they do, and how to stop it.
+    case addressChange(RequestID, from: Instant, stop: PagePath)
+    /// An erasure was asked for and confirmed. Until `cancellableUntil` it can be cancelled on the page.
+    case erasureAccepted(RequestID, cancellableUntil: Instant, page: PagePath)
+    /// The archive will soon be destroyed.
+    case archiveExpiresSoon(RequestID, Archive)
+    /// The archive and its key were destroyed.
+    case archiveDestroyed(RequestID)
+    /// To the operators: a job was given up after all its attempts.
+    case jobAbandoned(JobID, JobKind, attempts: Int)
+    /// To the operators: a mail of a request was refused for good.
+    case noticeBounced(RequestID, replyCode: Int?)
+
+    /// What a one-time code is good for.
+    package enum CodePurpose: String, Sendable, CaseIterable {
+        /// To prove who asks.
+        case identity
+        /// To open a download.
+        case download
+        /// To confirm an erasure.
+        case erasure
+    }
+
+    /// What a link leads to.
+    package struct Archive: Sendable {
+        let link: PagePath
+        let bytes: UInt64
+        let parts: Int
+        let until: Instant
+        let format: DataFormat
+
+        /// An archive of so many bytes in so many files, to be fetched by `link` until `until`.
+        package init(link: PagePath, bytes: UInt64, parts: Int, until: Instant, format: DataFormat) {
+            self.link = link
+            self.bytes = bytes
+            self.parts = parts
+            self.until = until
+            self.format = format
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import RightsCore
+
+/// The wording of the notices, one file a language, compiled into the program.
+enum NoticeWording: String, CaseIterable {
+    case frame
+    case operatorFrame = "operator-frame"
+    case wish
+    case oneTimeCode = "one-time-code"
+    case noAccount = "no-account"
+    case requestReceived = "request-received"
+    case requestAccepted = "request-accepted"
+    case archiveReady = "archive-ready"
+    case linkRenewed = "link-renewed"
+    case linkRevoked = "link-revoked"
+    case requestCancelled = "request-cancelled"
+    case requestRefused = "request-refused"
+    case requestFailed = "request-failed"
+    case requestDelayed = "request-delayed"
+    case addressChange = "address-change"
+    case erasureAccepted = "erasure-accepted"
+    case archiveExpiresSoon = "archive-expires-soon"
+    case archiveDestroyed = "archive-destroyed"
+    case jobAbandoned = "job-abandoned"
+    case noticeBounced = "notice-bounced"
+
+    /// Whether it is part of other templates, rather than a notice with a subject.
+    var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
+
+    /// The file's text. A wording that a language lacks does not compile.
+    func source(in language: Language) -> String {
+        let bytes =
+            switch language {
+            case .english: english
+            case .german: german
+            }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private var english: [UInt8] {
+        switch self {
+        case .frame: PackageResources.frame_en_mustache
+        case .operatorFrame: PackageResources.operator_frame_en_mustache
+        case .wish: PackageResources.wish_en_mustache
+        case .oneTimeCode: PackageResources.one_time_code_en_mustache
+        case .noAccount: PackageResources.no_account_en_mustache
+        case .requestReceived: PackageResources.request_received_en_mustache
+        case .requestAccepted: PackageResources.request_accepted_en_mustache
+        case .archiveReady: PackageResources.archive_ready_en_mustache
+        case .linkRenewed: PackageResources.link_renewed_en_mustache
+        case .linkRevoked: PackageResources.link_revoked_en_mustache
+        case .requestCancelled: PackageResources.request_cancelled_en_mustache
+        case .requestRefused: PackageResources.request_refused_en_mustache
+        case .requestFailed: PackageResources.request_failed_en_mustache
+        case .requestDelayed: PackageResources.request_delayed_en_mustache
+        case .addressChange: PackageResources.address_change_en_mustache
+        case .erasureAccepted: PackageResources.erasure_accepted_en_mustache
+        case .archiveExpiresSoon: PackageResources.archive_expires_soon_en_mustache
+        case .archiveDestroyed: PackageResources.archive_destroyed_en_mustache
+        case .jobAbandoned: PackageResources.job_abandoned_en_mustache
+        case .noticeBounced: PackageResources.notice_bounced_en_mustache
+        }
+    }
+
+    private var german: [UInt8] {
+        switch self {
+        case .frame: PackageResources.frame_de_mustache
+        case .operatorFrame: PackageResources.operator_frame_de_mustache
+        case .wish: PackageResources.wish_de_mustache
+        case .oneTimeCode: PackageResources.one_time_code_de_mustache
+        case .noAccount: PackageResources.no_account_de_mustache
+        case .requestReceived: PackageResources.request_received_de_mustache
+        case .requestAccepted: PackageResources.request_accepted_de_mustache
+        case .archiveReady: PackageResources.archive_ready_de_mustache
+        case .linkRenewed: PackageResources.link_renewed_de_mustache
+        case .linkRevoked: PackageResources.link_revoked_de_mustache
+        case .requestCancelled: PackageResources.request_cancelled_de_mustache
+        case .requestRefused: PackageResources.request_refused_de_mustache
+        case .requestFailed: PackageResources.request_failed_de_mustache
+        case .requestDelayed: PackageResources.request_delayed_de_mustache
+        case .addressChange: PackageResources.address_change_de_mustache
+        case .erasureAccepted: PackageResources.erasure_accepted_de_mustache
+        case .archiveExpiresSoon: PackageResources.archive_expires_soon_de_mustache
+        case .archiveDestroyed: PackageResources.archive_destroyed_de_mustache
+        case .jobAbandoned: PackageResources.job_abandoned_de_mustache
+        case .noticeBounced: PackageResources.notice_bounced_de_mustache
+        }
+    }
+}

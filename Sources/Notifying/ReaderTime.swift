@@ -1,0 +1,46 @@
+internal import Foundation
+import RightsCore
+
+/// A point in time as a person reads it: in their zone when it is known, in UTC otherwise, and says which.
+struct ReaderTime {
+    private let zone: TimeZone?
+
+    /// - Parameter zone: an identifier such as `Europe/Berlin`; what nobody knows counts as none.
+    init(zone: String?) { self.zone = zone.flatMap { TimeZone(identifier: $0) } }
+
+    /// `21 November 2025, 18:01 (Europe/Berlin, UTC+1)`, `21. November 2025, 18:01 Uhr (UTC)`.
+    func text(_ instant: Instant, in language: Language) -> String {
+        let offset = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds))) ?? 0
+        let local = Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000)
+        let place = zone.map { "\($0.identifier), UTC\(Self.offset(offset))" } ?? "UTC"
+        let date = local.utcDate
+        let clock = "\(local.utcTime.hour.padded(2)):\(local.utcTime.minute.padded(2))"
+        let month = Self.months(language)[date.month - 1]
+        return switch language {
+        case .english: "\(date.day) \(month) \(date.year), \(clock) (\(place))"
+        case .german: "\(date.day). \(month) \(date.year), \(clock) Uhr (\(place))"
+        }
+    }
+
+    /// `+1`, `-3:30`, `+0`.
+    private static func offset(_ seconds: Int) -> String {
+        let minutes = abs(seconds) / 60
+        let rest = minutes % 60 == 0 ? "" : ":\((minutes % 60).padded(2))"
+        return "\(seconds < 0 ? "-" : "+")\(minutes / 60)\(rest)"
+    }
+
+    private static func months(_ language: Language) -> [String] {
+        switch language {
+        case .english:
+            [
+                "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                "November", "December",
+            ]
+        case .german:
+            [
+                "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+                "November", "Dezember",
+            ]
+        }
+    }
+}

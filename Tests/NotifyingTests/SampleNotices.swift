@@ -1,0 +1,59 @@
+import MailTransport
+import Notifying
+import RightsCore
+import Testing
+
+/// Every notice, with facts that must not get where they don't belong.
+enum SampleNotices {
+    static let request = RequestID("01936f1e-7a2b-7c3d-8e4f-0123456789ab")
+    static let token = "canaryTOKEN_-~x"
+    static let code = "4711-0815"
+    static let reason = "canary reason: \"a\" < b & c > d\nsecond 'line'"
+    static let until = Instant(microseconds: 1_763_744_462_000_000)
+
+    static func all() throws -> [String: Notice] {
+        let id = try #require(request)
+        let job = try #require(JobID("01936f1e-7a2b-7c3d-8e4f-0123456789ac"))
+        let page = try PagePath("/p/r/\(token)")
+        let small = Notice.Archive(
+            link: try PagePath("/p/d/\(token)"), bytes: 4_160_000, parts: 1, until: until, format: .both)
+        let large = Notice.Archive(
+            link: try PagePath("/p/d/\(token)"), bytes: 17_400_000_000, parts: 9, until: until, format: .csv)
+        var notices: [String: Notice] = [
+            "noAccount": .noAccount, "archiveReady": .archiveReady(id, small),
+            "archiveReady-parts": .archiveReady(id, large),
+            "linkRenewed": .linkRenewed(id, small), "linkRevoked": .linkRevoked(id, page: page),
+            "addressChange": .addressChange(id, from: until, stop: page),
+            "erasureAccepted": .erasureAccepted(id, cancellableUntil: until, page: page),
+            "archiveExpiresSoon": .archiveExpiresSoon(id, large), "archiveDestroyed": .archiveDestroyed(id),
+            "jobAbandoned": .jobAbandoned(job, .export, attempts: 5),
+            "noticeBounced": .noticeBounced(id, replyCode: 550),
+            "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
+        ]
+        for purpose in Notice.CodePurpose.allCases {
+            notices["oneTimeCode-\(purpose)"] = .oneTimeCode(code: code, minutes: 10, purpose: purpose)
+        }
+        for right in RequestRight.allCases {
+            notices["requestReceived-\(right)"] = .requestReceived(id, right, page: page)
+            notices["requestAccepted-\(right)"] = .requestAccepted(id, right, page: page)
+            notices["requestCancelled-\(right)"] = .requestCancelled(id, right)
+            notices["requestRefused-\(right)"] = .requestRefused(id, right, reason: reason)
+            notices["requestFailed-\(right)"] = .requestFailed(id, right, page: page)
+            notices["requestDelayed-\(right)"] = .requestDelayed(id, right, until: until, page: page)
+        }
+        return notices
+    }
+
+    static func renderer() throws -> NoticeRenderer {
+        let controller = try Controller(
+            name: "Demo & Söhne <GmbH>", service: "Workspace", contact: "privacy@demo.example, +49 30 123",
+            from: MailAddress("privacy@demo.example"))
+        return try NoticeRenderer(controller: controller, baseURL: "https://privacy.demo.example/")
+    }
+
+    static func mail(_ notice: Notice, _ language: Language, zone: String? = nil) throws -> MailMessage {
+        try renderer().message(
+            for: notice, language: language, zone: zone, to: MailAddress("canary@example.org"),
+            messageID: MessageID(unique: "0199", domain: "demo.example"), date: until)
+    }
+}
