@@ -24,8 +24,11 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -41,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
@@ -103,7 +107,8 @@ let package = Package(
             name: "HabeasHTTP",
             dependencies: [
                 "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
-                hummingbirdTLS, httpTypes, nioCore, nioSSL, mustache, logging, jwt,
+                hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP, nioHTTPTypes, nioSSL, mustache,
+                logging, jwt,
             ],
             swiftSettings: fenced),
         .target(
@@ -152,6 +157,12 @@ let package = Package(
             dependencies: [
                 "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
                 "PrivatePostgres", "RowEncoding", "ArchiveFormat", "DemoWorkspace", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "HabeasHTTPTests",
+            dependencies: [
+                "HabeasHTTP", "PostgresTestKit", "RightsCore", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

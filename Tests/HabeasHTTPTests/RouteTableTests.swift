@@ -1,0 +1,3 @@
+import HTTPTypes
+import HabeasHTTP
+import Testing
