@@ -107,7 +107,8 @@ let package = Package(
             name: "HabeasHTTP",
             dependencies: [
                 "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
-                hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP, nioHTTPTypes, nioSSL, mustache,
+                hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP, nioHTTPTypes, nioSSL,
+                mustache,
                 logging, jwt,
             ],
             swiftSettings: fenced),
@@ -161,7 +162,8 @@ let package = Package(
         .testTarget(
             name: "HabeasHTTPTests",
             dependencies: [
-                "HabeasHTTP", "PostgresTestKit", "RightsCore", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                "HabeasHTTP", "PostgresTestKit", "RightsCore", hummingbird, hummingbirdCore, hummingbirdTesting,
+                httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,0 @@
-import HTTPTypes
-import HabeasHTTP
-import Testing
