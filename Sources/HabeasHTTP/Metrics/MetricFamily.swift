@@ -78,7 +78,9 @@ extension MetricFamily {
 
     private func samples(_ values: [String], _ cell: Cell) -> [String] {
         let pairs = zip(labels, values).map { "\($0.name)=\"\(Self.escaped($1, quotes: true))\"" }
-        guard case .histogram(let bounds) = kind else { return ["\(name)\(Self.braced(pairs)) \(Self.number(cell.value))"] }
+        guard case .histogram(let bounds) = kind else {
+            return ["\(name)\(Self.braced(pairs)) \(Self.number(cell.value))"]
+        }
         var samples: [String] = []
         var total = 0
         for (bound, count) in zip(bounds.map(Self.number) + ["+Inf"], cell.buckets) {

@@ -51,7 +51,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError { fault = error == .headerOverflow ? .headersTooLarge : .malformedRequest }
+        if let error = error as? HTTPParserError {
+            fault = error == .headerOverflow ? .headersTooLarge : .malformedRequest
+        }
         context.fireErrorCaught(error)
     }
 

@@ -29,8 +29,9 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         if isIPv4 { return (0..<4).map { String(low >> (24 - 8 * UInt64($0)) & 0xff) }.joined(separator: ".") }
-        return [high, low].flatMap { half in (0..<4).map { String(half >> (48 - 16 * UInt64($0)) & 0xffff, radix: 16) } }
-            .joined(separator: ":")
+        return [high, low].flatMap { half in (0..<4).map { String(half >> (48 - 16 * UInt64($0)) & 0xffff, radix: 16) }
+        }
+        .joined(separator: ":")
     }
 
     private static func words(of text: String) -> [UInt16]? {

@@ -11,7 +11,8 @@ package struct RouteGroup: Sendable {
 
     /// An empty group. Middlewares run in order, after those every request passes.
     package init(
-        _ prefix: String = "", rate: RateClass, through middlewares: [any MiddlewareProtocol<Request, Response, HabeasContext>] = []
+        _ prefix: String = "", rate: RateClass,
+        through middlewares: [any MiddlewareProtocol<Request, Response, HabeasContext>] = []
     ) {
         self.prefix = prefix
         self.rate = rate
@@ -58,7 +59,8 @@ package struct RouteGroup: Sendable {
         let group = router.group()
         for middleware in middlewares { group.add(middleware: middleware) }
         for route in routes {
-            group.on(RouterPath(route.template), method: route.method, responder: RouteResponder(handler: route.handler))
+            group.on(
+                RouterPath(route.template), method: route.method, responder: RouteResponder(handler: route.handler))
         }
     }
 }

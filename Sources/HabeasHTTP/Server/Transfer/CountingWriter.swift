@@ -28,5 +28,7 @@ struct CountingWriter: ResponseBodyWriter {
         sent.add(buffer.readableBytes)
     }
 
-    @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws { try await base.finish(trailingHeaders) }
+    @concurrent consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await base.finish(trailingHeaders)
+    }
 }
