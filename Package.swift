@@ -108,8 +108,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP, nioHTTPTypes, nioSSL,
-                mustache,
-                logging, jwt,
+                mustache, logging, jwt,
             ],
             swiftSettings: fenced),
         .target(
