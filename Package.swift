@@ -111,8 +111,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
-                mustache,
-                logging, jwt,
+                mustache, logging, jwt,
             ],
             swiftSettings: fenced),
         .target(

@@ -27,11 +27,6 @@ import Testing
         #expect(problem?.code == code)
     }
 
-    private struct Opened {
-        let cookie: String
-        let token: String
-    }
-
     private func send(
         _ headers: [HTTPField.Name: String] = [:], token: @escaping @Sendable (String) -> String = { $0 },
         cookie: @escaping @Sendable (String) -> String = { $0 }
