@@ -46,6 +46,13 @@ struct ManifestCheck {
             .map { "\(collection.name): \($0) rows are there, not \(collection.archivedRows)" }
     }
 
+    /// The trail lies beside the collections, in as many forms as they do.
+    private func trailFaults(_ trail: Manifest.Trail) -> [String] {
+        let found = ["data/json/audit-trail.json", "data/csv/audit-trail.csv"].compactMap { contents.entries[$0]?.rows }
+        if found.isEmpty { return ["no file holds the trail"] }
+        return found.filter { $0 != trail.entries }.map { "the trail has \($0) entries, not \(trail.entries)" }
+    }
+
     private func rowFaults(_ manifest: Manifest) -> [String] {
         var faults: [String] = []
         for file in manifest.files {
@@ -60,6 +67,7 @@ struct ManifestCheck {
             }
         }
         for collection in manifest.collections { faults += countFaults(collection) }
+        if let trail = manifest.trail { faults += trailFaults(trail) }
         for collection in manifest.collections where collection.sourceRows != collection.archivedRows {
             faults.append(
                 "\(collection.name): \(collection.archivedRows) of \(collection.sourceRows) rows are in the archive")

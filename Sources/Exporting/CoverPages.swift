@@ -7,8 +7,10 @@ struct CoverPages {
     let manifest: Manifest
     let map: DataMap
     let plan: ExportPlan
+    let trail: [TrailEntry]?
 
-    init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
+    init(_ manifest: Manifest, map: DataMap, plan: ExportPlan, trail: [TrailEntry]?) {
+        self.trail = trail
         self.manifest = manifest
         self.map = map
         self.plan = plan
@@ -17,7 +19,7 @@ struct CoverPages {
     /// Each page with its path in the archive.
     func pages() -> [(path: String, mediaType: String, text: String)] {
         [
-            ("START_HERE.html", "text/html", StartPage(manifest, plan: plan).html()),
+            ("START_HERE.html", "text/html", StartPage(manifest, plan: plan, trail: trail).html()),
             ("README.txt", "text/plain", readme()),
             ("NOT_INCLUDED.txt", "text/plain", notIncluded()),
         ]

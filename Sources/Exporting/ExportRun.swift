@@ -70,6 +70,7 @@ actor ExportRun {
         let counts = try await writeRows(bag, &manifest, countsFirst: readBack == "not_done")
         try checkStores(counts)
         try await writeFiles(counts, bag, &manifest)
+        if let trail { try await TrailFiles(entries: trail).write(request.format, bag, &manifest) }
         manifest.collections = plan.all.compactMap {
             counts[$0.collection.name]?.manifestEntry($0, of: plan, in: map)
         }
@@ -78,12 +79,15 @@ actor ExportRun {
         }
         manifest.files = bag.files
         if request.right == .access { try writeAccessReport(bag, &manifest) }
-        for page in CoverPages(manifest, map: map, plan: plan).pages() {
+        for page in CoverPages(manifest, map: map, plan: plan, trail: trail).pages() {
             try bag.addTag(page.path, mediaType: page.mediaType, Array(page.text.utf8))
         }
         try bag.finish(manifest, organization: map.controller.name, sign: sign)
         return (manifest, bag.writtenBytes)
     }
+
+    /// What is told under the right of access only.
+    private var trail: [TrailEntry]? { request.right == .access ? request.trail : nil }
 
     private var rootName: String { request.archiveName(service: map.service, on: snapshot.at.utcDate) }
 

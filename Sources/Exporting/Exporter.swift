@@ -6,8 +6,8 @@ internal import RightsCore
 
 /// Makes archives: the one way from a request to a file that may be handed out.
 package struct Exporter: Sendable {
-    private let map: DataMap
-    private let database: ExportDatabase
+    let map: DataMap
+    let database: ExportDatabase
     private let stores: [String: FolderStore]
     private let generator: String
     private let publicKeys: [[UInt8]]
@@ -99,7 +99,9 @@ package struct Exporter: Sendable {
     }
 
     private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
-        let subject = try await SubjectResolver(map: map, snapshot: snapshot).resolve(request.subject)
+        let subject = try await SubjectResolver(
+            map: map, catalogue: snapshot.catalogue, connection: snapshot.verifier
+        ).resolve(request.subject)
         let prepared = try snapshot.plans.plan(request, for: subject.kind, map, snapshot.catalogue)
         try await snapshot.scope(to: subject)
         return ExportRun(

@@ -5,8 +5,10 @@ internal import DataMap
 struct StartPage {
     private let manifest: Manifest
     private let plan: ExportPlan
+    private let trail: [TrailEntry]?
 
-    init(_ manifest: Manifest, plan: ExportPlan) {
+    init(_ manifest: Manifest, plan: ExportPlan, trail: [TrailEntry]?) {
+        self.trail = trail
         self.manifest = manifest
         self.plan = plan
     }
@@ -42,6 +44,7 @@ struct StartPage {
         \(list("What is not here", manifest.notIncluded.map { "<code>\(escaped($0.what))</code> — \(escaped($0.reason))" }))
         \(list("What was replaced", manifest.redacted.map { "<code>\(escaped($0.what))</code> — \(escaped($0.reason))" }))
         \(list("Files that could not be included whole", manifest.missing.map { escaped(Wording.loss($0)) }))
+        \(trail.map(TrailSection.init)?.html(manifest) ?? "")
         \(checking())
         <footer>
         <p>Request <code>\(escaped(manifest.request.id))</code>. Questions:
