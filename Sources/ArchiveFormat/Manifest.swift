@@ -34,6 +34,8 @@ package struct Manifest: Codable, Sendable {
     package var notes: Notes
     /// The record of who asked for, looked at or downloaded the data, where the archive holds it.
     package var trail: Trail?
+    /// Where this archive stands among several that belong together; nil when it is the only one.
+    package var part: ManifestPart?
 
     /// What was asked for.
     package struct Request: Codable, Sendable {

@@ -34,7 +34,7 @@ struct CoverPages {
         Request:      \(manifest.request.id)
         Right:        \(Wording.right(manifest.request.right)) (\(manifest.request.regime))
         As of:        \(manifest.snapshot.at)
-
+        \(manifest.part.map { PartNote($0).text } ?? "")
         Open START_HERE.html in any browser to see what is here. It needs no network.
 
         \(contents())

@@ -11,21 +11,22 @@ struct TrailFiles {
     let entries: [TrailEntry]
 
     /// Writes the files of the forms asked for, with their schema.
-    func write(_ format: DataFormat, _ bag: BagWriter, _ manifest: inout Manifest) async throws {
-        manifest.trail = .init(entries: Int64(entries.count))
+    func write(_ format: DataFormat, _ parts: PartWriter) async throws {
+        let bag = parts.bag
+        parts.manifest.trail = .init(entries: Int64(entries.count))
         if format.hasJSON {
             let schema = "schemas/\(Self.name).schema.json"
-            _ = try await bag.addPayload("data/json/\(Self.name).json", mediaType: "application/json", writeJSON)
+            _ = try await parts.addPayload("data/json/\(Self.name).json", mediaType: "application/json", writeJSON)
             bag.describeLast(rows: Int64(entries.count), nestedRows: nil, schema: schema)
             try bag.addTag(schema, mediaType: "application/schema+json", Array(Self.schema.utf8))
         }
         if format.hasCSV {
             var guarded: Int64 = 0
-            _ = try await bag.addPayload("data/csv/\(Self.name).csv", mediaType: "text/csv") {
+            _ = try await parts.addPayload("data/csv/\(Self.name).csv", mediaType: "text/csv") {
                 guarded = try writeCSV($0)
             }
             bag.describeLast(rows: Int64(entries.count), nestedRows: nil, schema: nil)
-            manifest.notes.csvGuardedCells += guarded
+            parts.manifest.notes.csvGuardedCells += guarded
         }
     }
 
