@@ -8,6 +8,9 @@ internal import RowEncoding
 /// The manifest of an archive, under the name engines use.
 package typealias ArchiveManifest = Manifest
 
+/// Opens an archive that has no name yet.
+typealias ReopenedArchive = @Sendable () throws(ArchiveError) -> any ArchiveSource
+
 /// Gives the signature of a manifest's bytes.
 typealias Signer = @Sendable ([UInt8]) throws -> [UInt8]
 
@@ -48,7 +51,7 @@ actor ExportRun {
     ///   - readBack: verifies the finished files; nil for a stream.
     func writeAndPublish(
         _ target: ArchiveTarget, generator: String, sign: Signer,
-        readBack: (@Sendable ([any ArchiveSource]) throws -> Void)?
+        readBack: (@Sendable ([ReopenedArchive]) throws -> Void)?
     ) async throws -> ExportOutcome {
         let parts = try PartWriter(
             to: target, root: rootName, at: snapshot.at,
@@ -58,7 +61,7 @@ actor ExportRun {
             let whole = try await write(parts, sign)
             if let readBack {
                 progress(.readingBack(bytes: parts.finished.reduce(0) { $0 + $1.bytes }))
-                try readBack(try parts.finished.compactMap { try $0.output.reopen?() })
+                try readBack(parts.finished.compactMap(\.output.reopen))
                 try Task.checkCancellation()
                 try parts.publish()
             }

@@ -109,8 +109,8 @@ package struct Exporter: Sendable {
     }
 
     /// Opens the finished files as anybody would: container, CRCs, digests, counts, signature; and several as parts of one.
-    @Sendable private func readBack(_ archives: [any ArchiveSource]) throws {
-        let reports = try archives.map { try ArchiveVerifier.verify($0, keys: publicKeys) }
+    @Sendable private func readBack(_ archives: [ReopenedArchive]) throws {
+        let reports = try archives.map { try ArchiveVerifier.verify(try $0(), keys: publicKeys) }
         let together = reports.count > 1 ? [ArchiveVerifier.verifyTogether(reports)] : []
         let faults = (reports.flatMap(\.checks) + together).filter { $0.outcome != .passed }
             .map { "\($0.name): \($0.detail)" }

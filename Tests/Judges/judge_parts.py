@@ -44,9 +44,9 @@ def judge_alone(archive, key, script):
         for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
             subprocess.run(["sha256sum", "-c", "--quiet", manifest], cwd=bag, check=True)
     subprocess.run([sys.executable, "-c", script, archive.path, key], check=True, stdout=subprocess.DEVNULL)
-    page = archive.files["START_HERE.html"].decode()
-    for link in re.findall(r'href="([^"]+)"', page):
-        assert any(path.startswith(link) for path in archive.files), f"{archive.root}: {link} leads nowhere"
+    for name in (path for path in archive.files if path.endswith(".html") and "/" not in path):
+        for link in re.findall(r'href="([^"#]+)"', archive.files[name].decode()):
+            assert any(path.startswith(link) for path in archive.files), f"{archive.root}: {link} leads nowhere"
 
 
 def judge_sequence(parts, limit):
