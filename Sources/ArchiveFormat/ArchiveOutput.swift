@@ -10,6 +10,8 @@ package protocol ArchiveDestination {
     func publish() throws(ArchiveError)
     /// Removes what was written. Safe at any time; after ``publish()`` it does nothing.
     func abandon()
+    /// Removes what was published, when what belongs to it can't be.
+    func withdraw()
     /// Opens what was written while it isn't shown yet; nil where it is gone.
     var reopen: (@Sendable () throws(ArchiveError) -> any ArchiveSource)? { get }
 }
@@ -32,6 +34,18 @@ package final class ArchiveOutput {
         written += UInt64(bytes.count)
     }
 
+    /// Appends all bytes of another archive, window by window.
+    package func copy(_ source: any ArchiveSource) throws {
+        let window = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024 * 1024, alignment: 16)
+        defer { window.deallocate() }
+        while written < source.bytes {
+            try Task.checkCancellation()
+            let count = try source.read(at: written, into: window)
+            guard count > 0 else { throw ArchiveError(.cannotRead, "what was written of the archive is gone") }
+            try write(UnsafeRawBufferPointer(rebasing: window[..<count]))
+        }
+    }
+
     /// Ends the bytes and makes them durable.
     package func finish() throws(ArchiveError) { try destination.finish() }
 
@@ -40,6 +54,9 @@ package final class ArchiveOutput {
 
     /// Removes what was written. Safe at any time; after ``publish()`` it does nothing.
     package func abandon() { destination.abandon() }
+
+    /// Removes what was published, when what belongs to it can't be.
+    package func withdraw() { destination.withdraw() }
 }
 
 /// Standard output: what is written is gone, and nothing is removed or read back.
@@ -71,5 +88,6 @@ package struct StandardOutput: ArchiveDestination {
     package func finish() {}
     package func publish() {}
     package func abandon() {}
+    package func withdraw() {}
     package var reopen: (@Sendable () throws(ArchiveError) -> any ArchiveSource)? { nil }
 }

@@ -29,6 +29,7 @@ package enum ArchiveVerifier {
             return report
         }
         report.root = contents.root
+        report.manifestSHA256 = contents.entries["habeas-manifest.json"]?.sha256
         report.unpackedBytes = contents.entries.values.reduce(0) { $0 + $1.bytes }
         report.entryCount = contents.entries.count
         report.record(
@@ -37,6 +38,11 @@ package enum ArchiveVerifier {
         ManifestCheck(contents).run(into: &report)
         checkSignature(contents, keys, &report)
         return report
+    }
+
+    /// Judges whether archives, each verified alone, are all parts of one.
+    package static func verifyTogether(_ reports: [VerificationReport]) -> VerificationReport.Check {
+        PartsCheck(reports).check()
     }
 
     private static func checkSignature(

@@ -20,6 +20,9 @@ package final class BagWriter {
         zip = ZipWriter(to: output, at: at)
     }
 
+    /// Whether it holds a payload file.
+    package var hasPayload: Bool { !payload.isEmpty }
+
     /// Bytes of the archive so far.
     package var writtenBytes: UInt64 { output.written }
 
@@ -53,22 +56,25 @@ package final class BagWriter {
     /// Writes manifest, signature and BagIt's own files, then the central directory.
     ///
     /// - Parameter sign: gives the signature of the manifest's exact bytes.
+    /// - Returns: the SHA-256 of the manifest's bytes.
+    @discardableResult
     package func finish(
         _ manifest: Manifest, organization: String, sign: ([UInt8]) throws -> [UInt8]
-    ) throws {
+    ) throws -> String {
         try addTag(
             "bagit.txt", mediaType: "text/plain",
             Array("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n".utf8))
         var manifest = manifest
         manifest.files = files.sorted { $0.path < $1.path }
         let bytes = try manifest.encoded()
-        _ = try writeTag("habeas-manifest.json", bytes)
+        let described = try writeTag("habeas-manifest.json", bytes)
         _ = try writeTag("habeas-manifest.sig", try sign(bytes))
         _ = try writeTag("bag-info.txt", Array(bagInfo(manifest, organization).utf8))
         _ = try writeTag("manifest-sha256.txt", Self.lines(payload))
         _ = try zip.addEntry("\(root)/tagmanifest-sha256.txt", Self.lines(tags))
         try zip.finish()
         try output.finish()
+        return described.sha256
     }
 
     private func writeTag(_ path: String, _ bytes: [UInt8]) throws -> EntryRecord {

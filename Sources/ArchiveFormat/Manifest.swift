@@ -32,6 +32,10 @@ package struct Manifest: Codable, Sendable {
     package var notIncluded: [Omission]
     /// How values were written.
     package var notes: Notes
+    /// The record of who asked for, looked at or downloaded the data, where the archive holds it.
+    package var trail: Trail?
+    /// Where this archive stands among several that belong together; nil when it is the only one.
+    package var part: ManifestPart?
 
     /// What was asked for.
     package struct Request: Codable, Sendable {
@@ -132,6 +136,14 @@ package struct Manifest: Codable, Sendable {
         package var reason: String
 
         package init(what: String, reason: String) { (self.what, self.reason) = (what, reason) }
+    }
+
+    /// A record that is no collection: its rows come from the controller's own log.
+    package struct Trail: Codable, Sendable {
+        /// Its rows.
+        package var entries: Int64
+
+        package init(entries: Int64) { self.entries = entries }
     }
 
     /// How values were written.

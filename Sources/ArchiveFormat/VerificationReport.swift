@@ -9,12 +9,26 @@ package struct VerificationReport: Sendable {
         package let outcome: Outcome
         /// What is wrong, or what was looked at.
         package let detail: String
+
+        init(name: String, outcome: Outcome, detail: String) {
+            (self.name, self.outcome, self.detail) = (name, outcome, detail)
+        }
+
+        /// A check that failed when there are faults, of which the first are told.
+        init(_ name: String, _ faults: [String], passed: String) {
+            self.name = name
+            outcome = faults.isEmpty ? .passed : .failed
+            let rest = faults.count > 5 ? "; and \(faults.count - 5) more" : ""
+            detail = faults.isEmpty ? passed : faults.prefix(5).joined(separator: "; ") + rest
+        }
     }
 
     /// The checks in the order they were made.
     package private(set) var checks: [Check] = []
     /// The manifest, when one could be read.
     package internal(set) var manifest: Manifest?
+    /// The SHA-256 of the manifest's bytes, by which a later part names this one.
+    package internal(set) var manifestSHA256: String?
     /// The bag's folder in the archive.
     package internal(set) var root = ""
     /// Bytes of all entries, unpacked.
@@ -28,13 +42,7 @@ package struct VerificationReport: Sendable {
     package var isComplete: Bool { checks.allSatisfy { $0.outcome == .passed } }
 
     mutating func record(_ name: String, _ faults: [String], passed: String) {
-        guard faults.isEmpty else {
-            let shown = faults.prefix(5).joined(separator: "; ")
-            let rest = faults.count > 5 ? "; and \(faults.count - 5) more" : ""
-            checks.append(Check(name: name, outcome: .failed, detail: shown + rest))
-            return
-        }
-        checks.append(Check(name: name, outcome: .passed, detail: passed))
+        checks.append(Check(name, faults, passed: passed))
     }
 
     mutating func leave(_ name: String, why: String) {

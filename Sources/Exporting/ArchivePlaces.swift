@@ -16,6 +16,7 @@ package struct FileDestination: ArchiveDestination {
     package func finish() throws(ArchiveError) { try ArchiveError.mapping { try file.synchronize() } }
     package func publish() throws(ArchiveError) { try ArchiveError.mapping { try file.publish() } }
     package func abandon() { file.abandon() }
+    package func withdraw() { file.withdraw() }
 
     package var reopen: (@Sendable () throws(ArchiveError) -> any ArchiveSource)? {
         let path = file.temporaryPath
@@ -42,6 +43,7 @@ package struct SealedDestination: ArchiveDestination {
     package func finish() throws(ArchiveError) { try ArchiveError.mapping { try object.finish() } }
     package func publish() throws(ArchiveError) { try ArchiveError.mapping { try object.publish() } }
     package func abandon() { object.abandon() }
+    package func withdraw() { object.withdraw() }
 
     package var reopen: (@Sendable () throws(ArchiveError) -> any ArchiveSource)? {
         let reopen = object.reopen

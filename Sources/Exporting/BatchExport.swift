@@ -25,6 +25,7 @@ package struct BatchExport: Sendable {
     private let exporter: Exporter
     private let workers: Int
     private let sealing: WrappingKey?
+    private let partSize: UInt64?
     private let makeBudget: @Sendable () -> SnapshotBudget
     private let report: @Sendable (Job, Result<ExportOutcome, any Error>) -> Void
 
@@ -33,16 +34,18 @@ package struct BatchExport: Sendable {
     /// - Parameters:
     ///   - workers: archives made at the same time.
     ///   - sealing: wraps the keys under which the archives are sealed; nil leaves them plain.
+    ///   - partSize: the bytes that no file should have more than; nil for one file a person.
     ///   - makeBudget: how long one snapshot may be held; a new one is taken when half of it is spent.
     ///   - report: told of each archive as it is done, or why it wasn't.
     package init(
-        exporter: Exporter, workers: Int, sealing: WrappingKey? = nil,
+        exporter: Exporter, workers: Int, sealing: WrappingKey? = nil, partSize: UInt64? = nil,
         makeBudget: @escaping @Sendable () -> SnapshotBudget,
         report: @escaping @Sendable (Job, Result<ExportOutcome, any Error>) -> Void
     ) {
         self.exporter = exporter
         self.workers = workers
         self.sealing = sealing
+        self.partSize = partSize
         self.makeBudget = makeBudget
         self.report = report
     }
@@ -78,7 +81,8 @@ package struct BatchExport: Sendable {
             while let job = queue.next() {
                 let outcome: ExportOutcome
                 do {
-                    outcome = try await exporter.export(job.request, of: snapshot, to: job.path, sealing: sealing)
+                    outcome = try await exporter.export(
+                        job.request, of: snapshot, to: job.path, sealing: sealing, partSize: partSize)
                 } catch {
                     throw JobFailure(job: job, error: error)
                 }

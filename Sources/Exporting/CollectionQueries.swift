@@ -133,6 +133,16 @@ package struct CollectionQueries: Sendable {
             + "\(alias).\(file.key.quoted) IS NOT NULL ORDER BY \(order.joined(separator: ", "))"
     }
 
+    /// The sum of the files' sizes as the rows say, and how many rows say one; nil where the map names no whole number.
+    func fileBytes(_ file: FileReference) -> String? {
+        guard let name = file.bytes, let column = table.column(name),
+            ["int2", "int4", "int8", "numeric"].contains(column.baseType)
+        else { return nil }
+        let bytes = "\(alias).\(name.quoted)"
+        return "SELECT trunc(sum(greatest(\(bytes), 0))::numeric)::text, count(\(bytes)) FROM \(from) "
+            + "WHERE (\(condition)) AND \(alias).\(file.key.quoted) IS NOT NULL"
+    }
+
     /// Columns that name a row's folder; a table without any has its rows numbered.
     var keyColumns: [Identifier] { table.identity }
 

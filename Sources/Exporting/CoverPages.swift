@@ -7,8 +7,10 @@ struct CoverPages {
     let manifest: Manifest
     let map: DataMap
     let plan: ExportPlan
+    let trail: [TrailEntry]?
 
-    init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
+    init(_ manifest: Manifest, map: DataMap, plan: ExportPlan, trail: [TrailEntry]?) {
+        self.trail = trail
         self.manifest = manifest
         self.map = map
         self.plan = plan
@@ -17,7 +19,7 @@ struct CoverPages {
     /// Each page with its path in the archive.
     func pages() -> [(path: String, mediaType: String, text: String)] {
         [
-            ("START_HERE.html", "text/html", StartPage(manifest, plan: plan).html()),
+            ("START_HERE.html", "text/html", StartPage(manifest, plan: plan, trail: trail).html()),
             ("README.txt", "text/plain", readme()),
             ("NOT_INCLUDED.txt", "text/plain", notIncluded()),
         ]
@@ -32,7 +34,7 @@ struct CoverPages {
         Request:      \(manifest.request.id)
         Right:        \(Wording.right(manifest.request.right)) (\(manifest.request.regime))
         As of:        \(manifest.snapshot.at)
-
+        \(manifest.part.map { PartNote($0).text } ?? "")
         Open START_HERE.html in any browser to see what is here. It needs no network.
 
         \(contents())

@@ -23,11 +23,14 @@ package struct ExportRequest: Sendable {
     package var ticket: String
     /// The reason's code.
     package var reasonCode: String
+    /// Who asked for, looked at or downloaded what is held, for the person to read in an archive of the right `access`;
+    /// nil when no such record is kept.
+    package var trail: [TrailEntry]?
 
     /// A request by its parts.
     package init(
         id: RequestID, subject: SubjectReference, right: Right, regime: RegimeID, format: DataFormat, only: [String],
-        ticket: String, reasonCode: String
+        ticket: String, reasonCode: String, trail: [TrailEntry]? = nil
     ) {
         self.id = id
         self.subject = subject
@@ -37,6 +40,7 @@ package struct ExportRequest: Sendable {
         self.only = only
         self.ticket = ticket
         self.reasonCode = reasonCode
+        self.trail = trail
     }
 }
 
@@ -59,6 +63,41 @@ package struct SubjectReference: Sendable, CustomStringConvertible, CustomDebugS
         scheme = String(text[..<colon])
         value = String(text[text.index(after: colon)...])
         if scheme.isEmpty || value.isEmpty || value.contains("\0") { return nil }
+    }
+
+    /// The scheme by which a person is found by their mail address.
+    static let email = "email"
+
+    /// The reference of a key: the one way of writing it.
+    init(_ kind: SubjectKind, key: [String]) {
+        scheme = kind.name
+        value = key.count == 1 ? key[0] : Self.joined(key)
+    }
+
+    /// The text as it is parsed, for a place that keeps it sealed.
+    package func reveal() -> String { "\(scheme):\(value)" }
+
+    /// The parts of a key of several columns: between commas, where `\,` is a comma and `\\` a backslash.
+    static func parts(of value: String) -> [String] {
+        var parts = [""]
+        var isEscaped = false
+        for scalar in value.unicodeScalars {
+            if !isEscaped && scalar == "\\" {
+                isEscaped = true
+                continue
+            }
+            if !isEscaped && scalar == "," {
+                parts.append("")
+            } else {
+                parts[parts.count - 1].unicodeScalars.append(scalar)
+            }
+            isEscaped = false
+        }
+        return parts
+    }
+
+    private static func joined(_ parts: [String]) -> String {
+        parts.map { $0.replacing("\\", with: "\\\\").replacing(",", with: "\\,") }.joined(separator: ",")
     }
 
     package var description: String { "\(scheme):<personal>" }

@@ -26,13 +26,16 @@ private struct FileRow {
 
 extension ExportRun {
     /// Copies every file that a row points to. What isn't whole is listed; the archive is still made.
-    func writeFiles(_ counts: [String: RowCounts], _ bag: BagWriter, _ manifest: inout Manifest) async throws {
+    func writeFiles(_ counts: [String: RowCounts], _ parts: PartWriter, _ sign: Signer) async throws {
+        let makeRoom: (UInt64) throws -> Void = { bytes in
+            if parts.isTooSmall(for: bytes) { try self.beginNextPart(parts, counts, sign) }
+        }
         let total = counts.values.flatMap(\.files).reduce(0, +)
         var done: Int64 = 0
         for plan in plan.all {
             for (index, file) in plan.files.enumerated() {
                 let expected = counts[plan.collection.name]?.files[index] ?? 0
-                let written = try await writeFiles(of: plan, file, bag, &manifest) {
+                let written = try await writeFiles(of: plan, file, parts, makeRoom) {
                     done += 1
                     progress(.copying(files: done, of: total))
                 }
@@ -47,7 +50,7 @@ extension ExportRun {
     }
 
     private func writeFiles(
-        of plan: CollectionPlan, _ file: FileReference, _ bag: BagWriter, _ manifest: inout Manifest,
+        of plan: CollectionPlan, _ file: FileReference, _ parts: PartWriter, _ makeRoom: (UInt64) throws -> Void,
         step: () -> Void
     ) async throws -> Int64 {
         let source = try await RowSource(snapshot.lanes[0], plan.queries.files(file), budget: snapshot.budget)
@@ -59,7 +62,7 @@ extension ExportRun {
                     throw ownershipMismatch(plan)
                 }
                 let row = FileRow(fields[owner...], keyCount: plan.queries.keyColumns.count, number: rows + 1)
-                try await write(row, of: plan, file, bag, &manifest)
+                try await write(row, of: plan, file, parts, makeRoom)
                 rows += 1
                 step()
             }
@@ -69,7 +72,8 @@ extension ExportRun {
     }
 
     private func write(
-        _ row: FileRow, of plan: CollectionPlan, _ file: FileReference, _ bag: BagWriter, _ manifest: inout Manifest
+        _ row: FileRow, of plan: CollectionPlan, _ file: FileReference, _ parts: PartWriter,
+        _ makeRoom: (UInt64) throws -> Void
     ) async throws {
         let folder = SafeName.folder(row.key)
         let part = plan.files.count > 1 ? "/\(SafeName.folder([file.key.text]))" : ""
@@ -82,8 +86,9 @@ extension ExportRun {
         guard let store = stores[file.store] else { preconditionFailure("stores were checked before") }
         do {
             let object = try store.open(row.objectKey)
+            try makeRoom(object.bytes)
             loss.path = path
-            let fault = try await copy(object, to: path, row, bag, &loss)
+            let fault = try await copy(object, to: path, row, parts, &loss)
             if !fault { return }
         } catch let error as ObjectStoreError {
             guard error != .unavailable else {
@@ -91,16 +96,16 @@ extension ExportRun {
             }
             loss.reason = error == .notFound ? "missing" : "unreadable"
         }
-        manifest.missing.append(loss)
+        parts.manifest.missing.append(loss)
     }
 
     /// True when what was copied isn't what the row says; `loss` then tells how.
     private func copy(
-        _ object: borrowing StoredObject, to path: String, _ row: FileRow, _ bag: BagWriter,
+        _ object: borrowing StoredObject, to path: String, _ row: FileRow, _ parts: PartWriter,
         _ loss: inout Manifest.MissingFile
     ) async throws -> Bool {
         var wasCut = false
-        let record = try await bag.addPayload(path, mediaType: row.mediaType ?? "application/octet-stream") { write in
+        let record = try await parts.addPayload(path, mediaType: row.mediaType ?? "application/octet-stream") { write in
             do {
                 _ = try object.forEachPiece { piece in
                     try Task.checkCancellation()

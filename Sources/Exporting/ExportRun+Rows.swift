@@ -10,6 +10,8 @@ private final class JSONStream {
     let source: RowSource
     var encoder: RowEncoder
     var children: [(key: [UInt8], stream: JSONStream)] = []
+    /// Rows, and values written as strings, in files that are ended.
+    private var ended: (rows: Int64, strings: Int64) = (0, 0)
 
     init(_ plan: CollectionPlan, _ source: RowSource) {
         self.plan = plan
@@ -19,6 +21,34 @@ private final class JSONStream {
 
     /// Itself, then everything nested in it.
     var all: [JSONStream] { [self] + children.flatMap { $0.stream.all } }
+
+    /// Rows in the file being written.
+    var fileRows: Int64 { encoder.rows - ended.rows }
+    /// Values written as strings in it.
+    var fileStrings: Int64 { encoder.stringifiedValues - ended.strings }
+
+    func endFile() { ended = (encoder.rows, encoder.stringifiedValues) }
+}
+
+/// One collection's rows on their way into CSV.
+private final class CSVStream {
+    let plan: CollectionPlan
+    let source: RowSource
+    var encoder: RowEncoder
+    private var ended: (rows: Int64, guarded: Int64) = (0, 0)
+
+    init(_ plan: CollectionPlan, _ source: RowSource) {
+        self.plan = plan
+        self.source = source
+        encoder = RowEncoder(plan.csvShape, syntax: .csv)
+    }
+
+    /// Rows in the file being written.
+    var fileRows: Int64 { encoder.rows - ended.rows }
+    /// Cells in it that got a `'`.
+    var fileGuarded: Int64 { encoder.guardedCells - ended.guarded }
+
+    func endFile() { ended = (encoder.rows, encoder.guardedCells) }
 }
 
 /// Rows written of one collection into one file.
@@ -33,7 +63,7 @@ extension ExportRun {
     /// - Parameter countsFirst: whether nothing may be written before the counts are known, since it can't be taken back.
     /// - Returns: the counts by collection.
     func writeRows(
-        _ bag: BagWriter, _ manifest: inout Manifest, countsFirst: Bool
+        _ parts: PartWriter, _ sign: Signer, countsFirst: Bool
     ) async throws -> [String: RowCounts] {
         progress(.counting)
         let counter = RowCounter(plan: plan, snapshot: snapshot, known: known)
@@ -42,11 +72,24 @@ extension ExportRun {
         try await sendCopies()
         var written: [WrittenRows] = []
         for root in plan.roots {
-            if request.format.hasJSON { written += try await writeJSON(root, bag, &manifest) }
-            if request.format.hasCSV {
-                for collection in root.withDescendants {
-                    written.append(try await writeCSV(collection, bag, &manifest))
+            if request.format.hasJSON {
+                let stream = openJSON(root)
+                var isDone = false
+                while !isDone {
+                    if parts.isSpent { try beginNextPart(parts, try await counting, sign) }
+                    isDone = try await writeJSON(stream, parts)
                 }
+                try await expectEnd(of: stream)
+                written += stream.all.map { WrittenRows(plan: $0.plan, rows: $0.encoder.rows) }
+            }
+            for collection in request.format.hasCSV ? root.withDescendants : [] {
+                let stream = CSVStream(collection, RowSource(snapshot.lanes[0], budget: snapshot.budget))
+                var isDone = false
+                while !isDone {
+                    if parts.isSpent { try beginNextPart(parts, try await counting, sign) }
+                    isDone = try await writeCSV(stream, parts)
+                }
+                written.append(WrittenRows(plan: collection, rows: stream.encoder.rows))
             }
         }
         let counts = try await counting
@@ -68,30 +111,40 @@ extension ExportRun {
 
     // MARK: JSON
 
-    private func writeJSON(
-        _ root: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
-    ) async throws -> [WrittenRows] {
+    private func openJSON(_ root: CollectionPlan) -> JSONStream {
         var lanes = snapshot.lanes[...]
-        let stream = open(root, &lanes)
-        let name = root.collection.name
-        let link = root.queries.ownerFields == 0 ? [] : ownerLink
-        _ = try await bag.addPayload("data/json/\(name).json", mediaType: "application/json") { write in
+        return open(root, &lanes)
+    }
+
+    /// Writes rows into a file until there are no more, or the part is spent.
+    ///
+    /// - Returns: whether there are no more.
+    private func writeJSON(_ stream: JSONStream, _ parts: PartWriter) async throws -> Bool {
+        let name = stream.plan.collection.name
+        let link = stream.plan.queries.ownerFields == 0 ? [] : ownerLink
+        var isDone = true
+        _ = try await parts.addPayload("data/json/\(name).json", mediaType: "application/json") { write in
             var out = OutputBuffer(drain: write)
             try out.append("[")
-            try await writeArray(stream, link: link, into: &out)
+            isDone = try await writeArray(stream, link: link, into: &out) { parts.isSpent }
             try out.append("\n]\n")
             try out.flush()
         }
-        for part in stream.all {
-            guard try await part.source.drain() else {
-                throw ownershipMismatch(part.plan)
-            }
-            manifest.notes.jsonWrittenAsText += part.encoder.stringifiedValues
-        }
         let nested = nestedRows(stream, under: "")
-        bag.describeLast(
-            rows: stream.encoder.rows, nestedRows: nested.isEmpty ? nil : nested, schema: "schemas/\(name).schema.json")
-        return stream.all.map { WrittenRows(plan: $0.plan, rows: $0.encoder.rows) }
+        parts.bag.describeLast(
+            rows: stream.fileRows, nestedRows: nested.isEmpty ? nil : nested, schema: "schemas/\(name).schema.json")
+        for part in stream.all {
+            parts.manifest.notes.jsonWrittenAsText += part.fileStrings
+            part.endFile()
+        }
+        return isDone
+    }
+
+    /// What is left then belongs to nobody who was asked for.
+    private func expectEnd(of stream: JSONStream) async throws {
+        for part in stream.all {
+            guard try await part.source.drain() else { throw ownershipMismatch(part.plan) }
+        }
     }
 
     /// Each collection of a tree on a lane of its own, all in the same snapshot.
@@ -105,22 +158,30 @@ extension ExportRun {
     }
 
     /// Writes rows while they belong to `link`. Streams are in the same order on every level, so equality is enough.
+    ///
+    /// - Parameter isSpent: whether to stop behind a row.
+    /// - Returns: whether no such row is left.
+    @discardableResult
     private func writeArray(
-        _ stream: JSONStream, link: [UInt8], into out: inout OutputBuffer
-    ) async throws {
+        _ stream: JSONStream, link: [UInt8], into out: inout OutputBuffer, until isSpent: () -> Bool = { false }
+    ) async throws -> Bool {
         var isFirst = true
         while let batch = try await stream.source.batch() {
             let step = try batch.withBytes {
                 try stream.encoder.encode($0, at: &stream.source.cursor, link: link, isFirst: &isFirst, into: &out)
             }
             switch step {
-            case .openRow: try await writeChildren(of: stream, into: &out)
-            case .otherLink: return
+            case .openRow:
+                try await writeChildren(of: stream, into: &out)
+                if isSpent() { return false }
+            case .otherLink: return true
             case .endOfBatch, .endOfData:
                 stream.source.advance()
                 report(stream.plan, stream.encoder.rows)
+                if isSpent() { return try await stream.source.batch() == nil }
             }
         }
+        return true
     }
 
     private func writeChildren(of stream: JSONStream, into out: inout OutputBuffer) async throws {
@@ -138,7 +199,7 @@ extension ExportRun {
         var nested: [String: Int64] = [:]
         for (_, child) in stream.children {
             let key = path + (child.plan.collection.nesting?.key ?? "")
-            nested[key] = child.encoder.rows
+            nested[key] = child.fileRows
             nested.merge(nestedRows(child, under: key + "/")) { $1 }
         }
         return nested
@@ -146,29 +207,33 @@ extension ExportRun {
 
     // MARK: CSV
 
-    private func writeCSV(
-        _ plan: CollectionPlan, _ bag: BagWriter, _ manifest: inout Manifest
-    ) async throws -> WrittenRows {
-        let source = RowSource(snapshot.lanes[0], budget: snapshot.budget)
-        var encoder = RowEncoder(plan.csvShape, syntax: .csv)
+    /// Writes records into a file until there are no more, or the part is spent.
+    ///
+    /// - Returns: whether there are no more.
+    private func writeCSV(_ stream: CSVStream, _ parts: PartWriter) async throws -> Bool {
+        let (plan, source) = (stream.plan, stream.source)
         let link = plan.queries.ownerFields == 0 ? [] : ownerLink
-        _ = try await bag.addPayload("data/csv/\(plan.collection.name).csv", mediaType: "text/csv") { write in
+        var isDone = false
+        _ = try await parts.addPayload("data/csv/\(plan.collection.name).csv", mediaType: "text/csv") { write in
             var out = OutputBuffer(drain: write)
-            try encoder.writeHeader(into: &out)
+            try stream.encoder.writeHeader(into: &out)
             var isFirst = true
             while let batch = try await source.batch() {
                 let step = try batch.withBytes {
-                    try encoder.encode($0, at: &source.cursor, link: link, isFirst: &isFirst, into: &out)
+                    try stream.encoder.encode($0, at: &source.cursor, link: link, isFirst: &isFirst, into: &out)
                 }
                 if case .otherLink = step { throw ownershipMismatch(plan) }
                 source.advance()
-                report(plan, encoder.rows)
+                report(plan, stream.encoder.rows)
+                if parts.isSpent { break }
             }
+            isDone = try await source.batch() == nil
             try out.flush()
         }
-        bag.describeLast(rows: encoder.rows, nestedRows: nil, schema: nil)
-        manifest.notes.csvGuardedCells += encoder.guardedCells
-        return WrittenRows(plan: plan, rows: encoder.rows)
+        parts.bag.describeLast(rows: stream.fileRows, nestedRows: nil, schema: nil)
+        parts.manifest.notes.csvGuardedCells += stream.fileGuarded
+        stream.endFile()
+        return isDone
     }
 
     // MARK: judging

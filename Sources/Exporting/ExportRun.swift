@@ -8,6 +8,12 @@ internal import RowEncoding
 /// The manifest of an archive, under the name engines use.
 package typealias ArchiveManifest = Manifest
 
+/// Opens an archive that has no name yet.
+typealias ReopenedArchive = @Sendable () throws(ArchiveError) -> any ArchiveSource
+
+/// Gives the signature of a manifest's bytes.
+typealias Signer = @Sendable ([UInt8]) throws -> [UInt8]
+
 /// Writes one archive from one held snapshot. It runs on a queue of its own: compressing and writing block.
 actor ExportRun {
     private let home = OwnQueue("habeas.export")
@@ -38,52 +44,85 @@ actor ExportRun {
         self.progress = progress
     }
 
-    /// Writes the archive, has it read back, and gives the file its name; on any failure nothing is left.
+    /// Writes the archive, has it read back, and gives its files their names; on any failure nothing is left.
     ///
     /// - Parameters:
-    ///   - sign: gives the signature of the manifest's bytes.
-    ///   - readBack: verifies the finished file of so many bytes; nil for a stream.
+    ///   - sign: gives the signature of a manifest's bytes.
+    ///   - readBack: verifies the finished files; nil for a stream.
     func writeAndPublish(
-        _ output: sending ArchiveOutput, generator: String, sign: @Sendable ([UInt8]) throws -> [UInt8],
-        readBack: (@Sendable (UInt64) throws -> Void)?
+        _ target: ArchiveTarget, generator: String, sign: Signer,
+        readBack: (@Sendable ([ReopenedArchive]) throws -> Void)?
     ) async throws -> ExportOutcome {
+        let parts = try PartWriter(
+            to: target, root: rootName, at: snapshot.at,
+            manifest: makeManifest(generator, readBack == nil ? "not_done" : "before_release"),
+            descriptionBytes: UInt64(schemas.reduce(0) { $0 + $1.bytes.count } / 4))
         do {
-            let (manifest, bytes) = try await write(
-                to: output, generator: generator, readBack: readBack == nil ? "not_done" : "before_release", sign: sign)
+            let whole = try await write(parts, sign)
             if let readBack {
-                try readBack(bytes)
+                progress(.readingBack(bytes: parts.finished.reduce(0) { $0 + $1.bytes }))
+                try readBack(parts.finished.compactMap(\.output.reopen))
                 try Task.checkCancellation()
-                try output.publish()
+                try parts.publish()
             }
-            return ExportOutcome(manifest: manifest, root: rootName, bytes: bytes)
+            return ExportOutcome(whole, parts.finished)
         } catch {
-            output.abandon()
+            parts.abandon()
             throw error
         }
     }
 
-    private func write(
-        to output: ArchiveOutput, generator: String, readBack: String, sign: @Sendable ([UInt8]) throws -> [UInt8]
-    ) async throws -> (Manifest, UInt64) {
-        let bag = BagWriter(to: output, root: rootName, at: snapshot.at)
-        var manifest = makeManifest(generator, readBack)
-        let counts = try await writeRows(bag, &manifest, countsFirst: readBack == "not_done")
+    /// - Returns: the manifest of the whole: of the only part, or of all together.
+    private func write(_ parts: PartWriter, _ sign: Signer) async throws -> Manifest {
+        let counts = try await writeRows(parts, sign, countsFirst: parts.manifest.readBack == "not_done")
         try checkStores(counts)
-        try await writeFiles(counts, bag, &manifest)
-        manifest.collections = plan.all.compactMap {
-            counts[$0.collection.name]?.manifestEntry($0, of: plan, in: map)
+        try await writeFiles(counts, parts, sign)
+        if let trail {
+            // More than an entry without words takes, compressed.
+            if parts.isTooSmall(for: UInt64(trail.count) * 200) { try beginNextPart(parts, counts, sign) }
+            try await TrailFiles(entries: trail).write(request.format, parts)
         }
-        for (path, bytes) in schemas {
+        return try endPart(parts, counts, sign, isLast: true)
+    }
+
+    // MARK: parts
+
+    /// Ends the part being written, since what comes next should not go into it.
+    func beginNextPart(_ parts: PartWriter, _ counts: [String: RowCounts], _ sign: Signer) throws {
+        _ = try endPart(parts, counts, sign, isLast: false)
+        try parts.begin()
+    }
+
+    /// Writes what describes the part and proves it.
+    ///
+    /// - Returns: the manifest of everything written so far.
+    private func endPart(
+        _ parts: PartWriter, _ counts: [String: RowCounts], _ sign: Signer, isLast: Bool
+    ) throws -> Manifest {
+        let entries = plan.all.compactMap { counts[$0.collection.name]?.manifestEntry($0, of: plan, in: map) }
+        let bag = parts.bag
+        parts.manifest.part = parts.place(isLast: isLast)
+        let present = Set(bag.files.map(\.path))
+        parts.manifest.collections = parts.manifest.part == nil ? entries : entries.filter { $0.lies(in: present) }
+        for (path, bytes) in schemas
+        where parts.manifest.part == nil || bag.files.contains(where: { $0.schema == path }) {
             try bag.addTag(path, mediaType: "application/schema+json", bytes)
         }
-        manifest.files = bag.files
-        if request.right == .access { try writeAccessReport(bag, &manifest) }
-        for page in CoverPages(manifest, map: map, plan: plan).pages() {
+        parts.manifest.files = bag.files
+        var whole = parts.manifest
+        (whole.collections, whole.files, whole.missing) = (entries, parts.allFiles, parts.allMissing)
+        if isLast && request.right == .access { try writeAccessReport(bag, whole, parts.manifest.part?.index ?? []) }
+        parts.manifest.files = bag.files
+        for page in CoverPages(parts.manifest, map: map, plan: plan, trail: isLast ? trail : nil).pages() {
             try bag.addTag(page.path, mediaType: page.mediaType, Array(page.text.utf8))
         }
-        try bag.finish(manifest, organization: map.controller.name, sign: sign)
-        return (manifest, bag.writtenBytes)
+        try parts.finish(organization: map.controller.name, sign: sign)
+        whole.files = parts.finished.flatMap(\.manifest.files)
+        return whole
     }
+
+    /// What is told under the right of access only.
+    private var trail: [TrailEntry]? { request.right == .access ? request.trail : nil }
 
     private var rootName: String { request.archiveName(service: map.service, on: snapshot.at.utcDate) }
 
@@ -122,5 +161,12 @@ actor ExportRun {
                 }
             }
         }
+    }
+}
+
+extension Manifest.CollectionCount {
+    /// Whether one of these files holds rows of it.
+    fileprivate func lies(in files: Set<String>) -> Bool {
+        files.contains("data/json/\(inside ?? name).json") || files.contains("data/csv/\(name).csv")
     }
 }

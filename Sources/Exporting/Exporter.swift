@@ -6,8 +6,8 @@ internal import RightsCore
 
 /// Makes archives: the one way from a request to a file that may be handed out.
 package struct Exporter: Sendable {
-    private let map: DataMap
-    private let database: ExportDatabase
+    let map: DataMap
+    let database: ExportDatabase
     private let stores: [String: FolderStore]
     private let generator: String
     private let publicKeys: [[UInt8]]
@@ -38,26 +38,28 @@ package struct Exporter: Sendable {
     /// Makes the archive as a file: written beside its place, read back, then given its name. Restarts once when the
     /// snapshot's time is up.
     ///
-    /// - Parameter sealing: the key that wraps the archive's own, when it is to be sealed.
+    /// - Parameters:
+    ///   - path: the file; of several parts, `ada.zip` becomes `ada-part1.zip`, `ada-part2.zip` and so on.
+    ///   - sealing: the key that wraps the archive's own, when it is to be sealed.
+    ///   - partSize: the bytes that no file should have more than; nil for one file of any size.
     /// - Throws: `ExportError`, `PostgresError`, `ArchiveError`, `SealError`; nothing is left behind.
     package func export(
-        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil,
+        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil, partSize: UInt64? = nil,
         makeBudget: @Sendable () -> SnapshotBudget
     ) async throws -> ExportOutcome {
+        let target = ArchiveTarget(path: path, sealing: sealing, partSize: partSize)
         do {
-            return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
+            return try await exportOnce(request, to: target, budget: makeBudget())
         } catch let error as ExportError where error.isWorthAnotherSnapshot {
             progress(.restarting)
-            return try await exportOnce(request, to: path, sealing: sealing, budget: makeBudget())
+            return try await exportOnce(request, to: target, budget: makeBudget())
         }
     }
 
     private func exportOnce(
-        _ request: ExportRequest, to path: String, sealing: WrappingKey?, budget: SnapshotBudget
+        _ request: ExportRequest, to target: ArchiveTarget, budget: SnapshotBudget
     ) async throws -> ExportOutcome {
-        try await withSnapshot(budget: budget) { snapshot in
-            try await export(request, of: snapshot, to: path, sealing: sealing)
-        }
+        try await withSnapshot(budget: budget) { snapshot in try await export(request, of: snapshot, to: target) }
     }
 
     /// Lends a snapshot from which any number of archives can be made, once the map is known to fit it.
@@ -70,22 +72,20 @@ package struct Exporter: Sendable {
         }
     }
 
-    /// Makes the archive of one moment as a file.
+    /// Makes the archive of one moment as a file, or as several.
     package func export(
-        _ request: ExportRequest, of snapshot: HeldSnapshot, to path: String, sealing: WrappingKey? = nil
+        _ request: ExportRequest, of snapshot: HeldSnapshot, to path: String, sealing: WrappingKey? = nil,
+        partSize: UInt64? = nil
     ) async throws -> ExportOutcome {
-        let run = try await makeRun(request, snapshot)
-        let output = try Self.output(to: path, sealing)
-        guard let reopen = output.reopen else { preconditionFailure("a file can be read back") }
-        return try await run.writeAndPublish(output, generator: generator, sign: sign) { bytes in
-            progress(.readingBack(bytes: bytes))
-            try readBack(try reopen())
-        }
+        try await export(
+            request, of: snapshot, to: ArchiveTarget(path: path, sealing: sealing, partSize: partSize))
     }
 
-    private static func output(to path: String, _ sealing: WrappingKey?) throws -> sending ArchiveOutput {
-        guard let sealing else { return ArchiveOutput(to: try FileDestination(path: path)) }
-        return ArchiveOutput(to: try SealedDestination(path: path, wrappedBy: sealing))
+    private func export(
+        _ request: ExportRequest, of snapshot: HeldSnapshot, to target: ArchiveTarget
+    ) async throws -> ExportOutcome {
+        let run = try await makeRun(request, snapshot)
+        return try await run.writeAndPublish(target, generator: generator, sign: sign, readBack: readBack)
     }
 
     /// Streams the archive to standard output. It isn't read back, and its manifest says so; on failure it has no
@@ -94,23 +94,27 @@ package struct Exporter: Sendable {
         try await withSnapshot(budget: budget) { snapshot in
             let run = try await makeRun(request, snapshot)
             return try await run.writeAndPublish(
-                ArchiveOutput(to: StandardOutput()), generator: generator, sign: sign, readBack: nil)
+                .standardOutput, generator: generator, sign: sign, readBack: nil)
         }
     }
 
     private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
-        let subject = try await SubjectResolver(map: map, snapshot: snapshot).resolve(request.subject)
+        let subject = try await SubjectResolver(
+            map: map, catalogue: snapshot.catalogue, connection: snapshot.verifier
+        ).resolve(request.subject)
         let prepared = try snapshot.plans.plan(request, for: subject.kind, map, snapshot.catalogue)
         try await snapshot.scope(to: subject)
         return ExportRun(
             request, for: subject, map: map, prepared: prepared, snapshot: snapshot, stores: stores, progress: progress)
     }
 
-    /// Opens the finished file as anybody would: container, CRCs, digests, counts, signature.
-    private func readBack(_ archive: any ArchiveSource) throws {
-        let report = try ArchiveVerifier.verify(archive, keys: publicKeys)
-        guard !report.isComplete else { return }
-        let faults = report.checks.filter { $0.outcome != .passed }.map { "\($0.name): \($0.detail)" }
+    /// Opens the finished files as anybody would: container, CRCs, digests, counts, signature; and several as parts of one.
+    @Sendable private func readBack(_ archives: [ReopenedArchive]) throws {
+        let reports = try archives.map { try ArchiveVerifier.verify(try $0(), keys: publicKeys) }
+        let together = reports.count > 1 ? [ArchiveVerifier.verifyTogether(reports)] : []
+        let faults = (reports.flatMap(\.checks) + together).filter { $0.outcome != .passed }
+            .map { "\($0.name): \($0.detail)" }
+        guard !faults.isEmpty else { return }
         throw ExportError(
             .readBackFailed, "the finished archive didn't pass its own verification: \(faults.joined(separator: "; "))",
             hint: "it was removed; run it again, and check disk and memory if this comes back")

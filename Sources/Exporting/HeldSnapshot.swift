@@ -75,28 +75,35 @@ package struct HeldSnapshot: Sendable {
 
     /// Tells every connection whose rows are meant: the queries, and row security in the way the map says.
     func scope(to subject: Subject) async throws(PostgresError) {
-        let key = subject.key.enumerated().map { (SubjectSetting.name($0), $1) }
-        try await verifier.set(key)
+        try await verifier.name(subject)
         let stale = given.replace(with: subject.kind.scope.setting).map { ($0, "") }
         for lane in lanes where !stale.isEmpty { try await lane.set(stale) }
-        for lane in lanes {
-            switch subject.kind.scope {
-            case .none: try await lane.set(key)
-            case .setting(let name): try await lane.set(key + [(name, subject.scopeValue)])
-            case .claims(let setting, let claim):
-                try await lane.set(key)
-                try await lane.query(
-                    "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
-                    [setting, claim, subject.scopeValue])
-            }
-        }
+        for lane in lanes { try await lane.scope(to: subject) }
     }
 }
 
 extension PostgresConnection {
+    /// Tells the queries whose rows are meant.
+    func name(_ subject: Subject) async throws(PostgresError) {
+        try await set(subject.key.enumerated().map { (SubjectSetting.name($0), $1) })
+    }
+
+    /// Tells the queries whose rows are meant, and row security in the way the map says.
+    func scope(to subject: Subject) async throws(PostgresError) {
+        try await name(subject)
+        switch subject.kind.scope {
+        case .none: return
+        case .setting(let name): try await set([(name, subject.scopeValue)])
+        case .claims(let setting, let claim):
+            try await query(
+                "SELECT pg_catalog.set_config($1, pg_catalog.json_build_object($2::text, $3::text)::text, true)",
+                [setting, claim, subject.scopeValue])
+        }
+    }
+
     /// The server ends what outlives the budget, even if we can't any more; and it may sort and look up a large person's
     /// rows in memory, where the default of 4 MB makes bitmaps lossy and row security's checks run again for each row.
-    fileprivate func bound(to limit: Duration) async throws(PostgresError) {
+    func bound(to limit: Duration) async throws(PostgresError) {
         let milliseconds = "\(limit.components.seconds * 1000 + 60_000)"
         try await set([
             ("work_mem", "64MB"), ("statement_timeout", milliseconds),

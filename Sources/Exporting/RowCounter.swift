@@ -15,7 +15,7 @@ struct RowCounter: Sendable {
     ///   leave rows out without anybody noticing.
     func counts() async throws -> [String: RowCounts] {
         async let visible = numbers(plan.visibility.map(\.visible), on: snapshot.watcher)
-        let counts = try await sourceRows()
+        let counts = try await Self.sourceRows(plan, on: snapshot.verifier)
         known.set(counts)
         var shared = try await numbers(plan.visibility.compactMap(\.union), on: snapshot.verifier)[...]
         for (check, shown) in zip(plan.visibility, try await visible) {
@@ -26,8 +26,11 @@ struct RowCounter: Sendable {
         return counts
     }
 
-    private func sourceRows() async throws -> [String: RowCounts] {
-        let rows = try await snapshot.verifier.query(Self.oneStatement(plan.all.map(\.queries.count)))
+    /// Counts every collection of a plan past row security.
+    static func sourceRows(
+        _ plan: ExportPlan, on verifier: PostgresConnection
+    ) async throws(PostgresError) -> [String: RowCounts] {
+        let rows = try await verifier.query(oneStatement(plan.all.map(\.queries.count)))
         return Dictionary(
             uniqueKeysWithValues: zip(plan.all, rows).map { ($0.collection.name, RowCounts($1.dropFirst())) })
     }
@@ -38,7 +41,7 @@ struct RowCounter: Sendable {
     }
 
     /// Several queries of one row each, as one statement that gives their rows in order, numbered.
-    private static func oneStatement(_ queries: [String]) -> String {
+    static func oneStatement(_ queries: [String]) -> String {
         queries.enumerated().map { "SELECT \($0), q.* FROM (\($1)) AS q" }.joined(separator: " UNION ALL ")
             + " ORDER BY 1"
     }

@@ -5,8 +5,10 @@ internal import DataMap
 struct StartPage {
     private let manifest: Manifest
     private let plan: ExportPlan
+    private let trail: [TrailEntry]?
 
-    init(_ manifest: Manifest, plan: ExportPlan) {
+    init(_ manifest: Manifest, plan: ExportPlan, trail: [TrailEntry]?) {
+        self.trail = trail
         self.manifest = manifest
         self.plan = plan
     }
@@ -23,6 +25,7 @@ struct StartPage {
         <p>Everything below is as it stood at <strong>\(time(manifest.snapshot.at))</strong>, all of one moment.
         You asked under the <strong>\(Wording.right(manifest.request.right))</strong>
         (\(escaped(manifest.request.regime))).</p>
+        \(manifest.part.map(PartNote.init)?.html ?? "")
         \(reportNote())
         """
     }
@@ -39,9 +42,11 @@ struct StartPage {
         </table>
         \(filesNote())
         </section>
+        \(manifest.part.map(PartNote.init)?.indexHTML ?? "")
         \(list("What is not here", manifest.notIncluded.map { "<code>\(escaped($0.what))</code> — \(escaped($0.reason))" }))
         \(list("What was replaced", manifest.redacted.map { "<code>\(escaped($0.what))</code> — \(escaped($0.reason))" }))
         \(list("Files that could not be included whole", manifest.missing.map { escaped(Wording.loss($0)) }))
+        \(trail.map(TrailSection.init)?.html(manifest) ?? "")
         \(checking())
         <footer>
         <p>Request <code>\(escaped(manifest.request.id))</code>. Questions:
@@ -54,7 +59,7 @@ struct StartPage {
     // MARK: parts
 
     private func rows() -> String {
-        plan.all.map { plan in
+        plan.all.filter { manifest.part == nil || !links($0.collection).isEmpty }.map { plan in
             let collection = plan.collection
             let count = manifest.collections.first { $0.name == collection.name }
             let deleted =
@@ -62,10 +67,20 @@ struct StartPage {
                 .map { "<br><small>\($0) in the bin</small>" } ?? ""
             let title = collection.nesting == nil ? escaped(collection.title) : "↳ \(escaped(collection.title))"
             return """
-                <tr><th scope="row">\(title)\(deleted)</th><td class="n">\(count?.archivedRows ?? 0)</td>\
+                <tr><th scope="row">\(title)\(deleted)</th><td class="n">\(records(collection, count))</td>\
                 <td>\(links(collection))</td></tr>
                 """
         }.joined(separator: "\n")
+    }
+
+    /// How many records there are, and how many of them are here when others are in another part.
+    private func records(_ collection: Collection, _ count: Manifest.CollectionCount?) -> String {
+        guard let count else { return manifest.part == nil ? "0" : "" }
+        let json = manifest.files.first { $0.path == "data/json/\(count.inside ?? collection.name).json" }
+        let csv = manifest.files.first { $0.path == "data/csv/\(collection.name).csv" }
+        let here = [count.nestedAs.map { json?.nestedRows?[$0] } ?? json?.rows, csv?.rows].compactMap { $0 }
+        let isWhole = manifest.part == nil || here.allSatisfy { $0 == count.archivedRows }
+        return isWhole ? "\(count.archivedRows)" : "\(count.archivedRows)<br><small>in several parts</small>"
     }
 
     /// Where the law's questions are answered, when the archive answers them.

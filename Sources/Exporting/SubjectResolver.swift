@@ -5,34 +5,33 @@ internal import RightsCore
 /// Finds the person a reference means.
 struct SubjectResolver {
     let map: DataMap
-    let snapshot: HeldSnapshot
+    let catalogue: Catalogue
+    /// A connection past row security.
+    let connection: PostgresConnection
 
     /// The one person of that id or identifier.
     ///
     /// - Throws: `ExportError` when there is none, or several.
     func resolve(_ reference: SubjectReference) async throws -> Subject {
         let (kind, columns) = try lookUp(reference.scheme)
-        let nobody = ExportError(
-            .noSuchSubject, "no \(kind.name) has that \(reference.scheme == kind.name ? "id" : reference.scheme)",
-            hint: "check the spelling; nothing was written")
-        guard let values = reference.values(for: columns) else {
+        guard let subject = try await person(reference, kind, columns) else {
             throw ExportError(
-                .unknownReference, "the key of a \(kind.name) has \(columns.count) parts",
-                hint: "write \(kind.name):\(columns.map(\.text).joined(separator: ","))")
+                .noSuchSubject, "no \(kind.name) has that \(reference.scheme == kind.name ? "id" : reference.scheme)",
+                hint: "check the spelling; nothing was written")
         }
-        let found = try columns.map { column throws(ExportError) in try self.column(column, of: kind) }
-        guard zip(values, found).allSatisfy({ KeyText.fits($0, type: $1.baseType) }) else { throw nobody }
-        let conditions = found.enumerated().map { "\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.comparedType)" }
-        // Equal keys may be written differently; one of their texts stands for all.
-        let wanted = (kind.key + [kind.scopeColumn]).map {
-            kind.hasManyRows ? "min(\($0.quoted)::text)" : "\($0.quoted)::text"
+        return subject
+    }
+
+    /// The person; nil when there is none.
+    private func person(
+        _ reference: SubjectReference, _ kind: SubjectKind, _ columns: [Identifier]
+    ) async throws -> Subject? {
+        guard let condition = try condition(reference, kind, columns) else { return nil }
+        var rows = try await people(of: kind, where: condition)
+        if rows.isEmpty, let folded = try foldedCondition(reference, kind, columns) {
+            rows = try await people(of: kind, where: folded)
         }
-        let group = kind.hasManyRows ? " GROUP BY \(kind.key.map(\.quoted).joined(separator: ", "))" : ""
-        let source = snapshot.catalogue[kind.table]?.source ?? kind.table.quoted
-        let rows = try await snapshot.verifier.query(
-            "SELECT \(wanted.joined(separator: ", ")) FROM \(source) WHERE \(conditions.joined(separator: " AND "))"
-                + "\(group) LIMIT 2", values.map { $0 })
-        guard let row = rows.first else { throw nobody }
+        guard let row = rows.first else { return nil }
         guard rows.count == 1 else {
             throw ExportError(
                 .ambiguousSubject, "several rows of \(kind.table) have that \(reference.scheme)",
@@ -51,8 +50,80 @@ struct SubjectResolver {
         return Subject(kind: kind, key: key, scopeValue: scopeValue)
     }
 
+    /// The address on file of the person of that reference: the identifier of that name.
+    ///
+    /// - Returns: nil when the map has no such identifier, when it is null, or when several rows of one person differ.
+    func address(of reference: SubjectReference, identifier: String) async throws -> String? {
+        let subject = try await resolve(reference)
+        guard let name = subject.kind.identifiers.first(where: { $0.name == identifier })?.column else { return nil }
+        let column = try column(name, of: subject.kind)
+        let keys = try subject.kind.key.map { key throws(ExportError) in try self.column(key, of: subject.kind) }
+        let rows = try await connection.query(
+            "SELECT DISTINCT \(column.name.quoted)::text FROM \(source(subject.kind)) "
+                + "WHERE \(Self.equal(keys)) AND \(column.name.quoted) IS NOT NULL LIMIT 2", subject.key.map { $0 })
+        guard rows.count == 1, let address = rows[0][0], !address.isEmpty else { return nil }
+        return address
+    }
+
+    // MARK: conditions
+
+    private struct Condition {
+        let sql: String
+        let values: [String]
+    }
+
+    /// By the reference as it is written, which an index over the columns serves; nil when nobody can have such a key.
+    private func condition(
+        _ reference: SubjectReference, _ kind: SubjectKind, _ columns: [Identifier]
+    ) throws(ExportError) -> Condition? {
+        guard let values = reference.values(for: columns) else {
+            throw ExportError(
+                .unknownReference, "the key of a \(kind.name) has \(columns.count) parts",
+                hint: "write \(kind.name):\(columns.map(\.text).joined(separator: ","))")
+        }
+        let found = try columns.map { column throws(ExportError) in try self.column(column, of: kind) }
+        guard zip(values, found).allSatisfy({ KeyText.fits($0, type: $1.baseType) }) else { return nil }
+        return Condition(sql: Self.equal(found), values: values)
+    }
+
+    private static func equal(_ columns: [CatalogueColumn]) -> String {
+        columns.enumerated().map { "\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.comparedType)" }
+            .joined(separator: " AND ")
+    }
+
+    /// By a mail address in whatever case its ASCII letters are written; nil for other references.
+    ///
+    /// Two people whose addresses differ in nothing else are refused as ambiguous. The first comparison is what an index
+    /// over `lower(column)` serves; the second keeps a locale's own rules for letters from making two addresses one.
+    private func foldedCondition(
+        _ reference: SubjectReference, _ kind: SubjectKind, _ columns: [Identifier]
+    ) throws(ExportError) -> Condition? {
+        guard reference.scheme == SubjectReference.email, kind.name != reference.scheme, columns.count == 1 else {
+            return nil
+        }
+        let column = try column(columns[0], of: kind)
+        guard ["text", "varchar", "bpchar"].contains(column.baseType) else { return nil }
+        let text = "\(column.name.quoted)::text"
+        return Condition(
+            sql: "lower(\(text)) = lower($1::text) AND lower(\(text) COLLATE \"C\") = $2::text",
+            values: [reference.value, reference.value.loweringASCII])
+    }
+
+    private func people(of kind: SubjectKind, where condition: Condition) async throws -> [[String?]] {
+        // Equal keys may be written differently; one of their texts stands for all.
+        let wanted = (kind.key + [kind.scopeColumn]).map {
+            kind.hasManyRows ? "min(\($0.quoted)::text)" : "\($0.quoted)::text"
+        }
+        let group = kind.hasManyRows ? " GROUP BY \(kind.key.map(\.quoted).joined(separator: ", "))" : ""
+        return try await connection.query(
+            "SELECT \(wanted.joined(separator: ", ")) FROM \(source(kind)) WHERE \(condition.sql)\(group) LIMIT 2",
+            condition.values.map { $0 })
+    }
+
+    private func source(_ kind: SubjectKind) -> String { catalogue[kind.table]?.source ?? kind.table.quoted }
+
     private func column(_ name: Identifier, of kind: SubjectKind) throws(ExportError) -> CatalogueColumn {
-        guard let column = snapshot.catalogue[kind.table]?.column(name) else {
+        guard let column = catalogue[kind.table]?.column(name) else {
             throw ExportError(.mapDoesNotFit, "the column \(kind.table).\(name) doesn't exist")
         }
         return column
@@ -76,8 +147,15 @@ extension SubjectReference {
     /// The values of a key's columns: the text itself, or its parts between commas; nil when there are not as many.
     fileprivate func values(for columns: [Identifier]) -> [String]? {
         guard columns.count > 1 else { return [value] }
-        let parts = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let parts = Self.parts(of: value)
         return parts.count == columns.count ? parts : nil
+    }
+}
+
+extension String {
+    /// The same with `A` to `Z` in lower case, and nothing else changed.
+    fileprivate var loweringASCII: String {
+        String(decoding: utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }, as: UTF8.self)
     }
 }
 

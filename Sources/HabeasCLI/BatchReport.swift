@@ -33,10 +33,16 @@ final class BatchReport: Sendable {
             if missing > 0 { state.incomplete += 1 }
         }
         if asJSON {
-            print(BatchLine(line: job.number, path: job.path, bytes: outcome.bytes, missing: missing))
+            let paths = outcome.parts.compactMap(\.path)
+            print(
+                BatchLine(
+                    line: job.number, path: paths.count > 1 ? nil : job.path, parts: paths.count > 1 ? paths : nil,
+                    bytes: outcome.bytes, missing: missing))
         } else {
             let note = missing > 0 ? "  (\(missing) not whole in our storage)" : ""
-            Terminal.print("\(job.number)  \(job.path)  \(Terminal.size(outcome.bytes))\(note)")
+            let path = outcome.parts.first?.path ?? job.path
+            let more = outcome.parts.count > 1 ? " and \(Terminal.count(outcome.parts.count - 1, "further part"))" : ""
+            Terminal.print("\(job.number)  \(path)\(more)  \(Terminal.size(outcome.bytes))\(note)")
         }
     }
 
@@ -70,6 +76,7 @@ final class BatchReport: Sendable {
 private struct BatchLine: Encodable {
     let line: Int
     var path: String?
+    var parts: [String]?
     var bytes: UInt64?
     var missing: Int?
     var error: CommandFailure?

@@ -26,9 +26,12 @@ struct ExportCommand: AsyncParsableCommand {
               habeas export user:0199… --ticket T-1 --reason dsar -o - > ada.zip
               habeas export --people list.txt -o archives --ticket T-2 --reason migration
               habeas export user:0199… --sealed -o ada.zip --ticket T-1 --reason dsar
+              habeas export user:0199… --part-size 2GB -o ada.zip --ticket T-1 --reason dsar
 
             A sealed archive is encrypted under a key of its own, which lies wrapped beside \
-            it (ada.zip.key); see `habeas unseal --help` and `habeas destroy --help`.
+            it (ada.zip.key); see `habeas unseal --help` and `habeas destroy --help`. An \
+            archive larger than --part-size becomes several (ada-part1.zip, ada-part2.zip \
+            …), each of which opens alone; `habeas verify` takes them together.
             """)
 
     @Argument(help: "KIND:ID or an identifier such as email:ADDRESS; “-” reads it from standard input.")
@@ -65,6 +68,10 @@ struct ExportCommand: AsyncParsableCommand {
     @Flag(help: "Write the archive encrypted, its wrapped key beside it as FILE.key.")
     var sealed = false
 
+    @Option(
+        help: ArgumentHelp("Cut the archive so that no file has more than this: 500MB, 2GB, 2GiB.", valueName: "size"))
+    var partSize: String?
+
     @Option(help: ArgumentHelp("The ticket in which it was asked for.", valueName: "id"))
     var ticket: String
 
@@ -86,11 +93,13 @@ struct ExportCommand: AsyncParsableCommand {
         let session = ExportSession(settings: settings, map: map, keys: try KeyRing(folder: settings.keysPath))
         if let people { return try await exportAll(try lines(of: people), map, session) }
         let request = try makeRequest(for: try subjectText(), map)
+        let partBytes = try partBytes()
         let watch = ExportWatch()
         if output == "-" { return try report(try await session.stream(request), at: nil, watch) }
         let path = outputPath(request, map)
         let wrapping = sealed ? try session.keys.wrapping.active() : nil
-        try report(try await session.write(request, to: path, sealing: wrapping, watch: watch), at: path, watch)
+        let outcome = try await session.write(request, to: path, sealing: wrapping, partSize: partBytes, watch: watch)
+        try report(outcome, at: path, watch)
     }
 
     // MARK: input
@@ -123,6 +132,16 @@ struct ExportCommand: AsyncParsableCommand {
             id: RequestID(now: Clock.now, using: &random), subject: reference, right: right, regime: regimeID,
             format: format, only: collections, ticket: ticket,
             reasonCode: reason.code)
+    }
+
+    /// The size no part may pass. Smaller ones would hold little more than what describes them.
+    private func partBytes() throws -> UInt64? {
+        guard let partSize else { return nil }
+        guard let size = ByteSize(partSize), size.bytes >= 8_000_000 else {
+            throw usage("--part-size is a size of at least 8MB, such as 500MB or 2GB")
+        }
+        guard output != "-" else { throw usage("--part-size needs a file: a stream can't be cut") }
+        return size.bytes
     }
 
     private func subjectText() throws -> String {
@@ -165,8 +184,9 @@ struct ExportCommand: AsyncParsableCommand {
         let batch = try makeJobs(people, map)
         let list = BatchReport(total: batch.count, asJSON: common.json)
         let wrapping = sealed ? try session.keys.wrapping.active() : nil
-        try await session.write(batch, workers: min(jobs, batch.count), sealing: wrapping) { job, result in
-            list.add(job, result)
+        let partBytes = try partBytes()
+        try await session.write(batch, workers: min(jobs, batch.count), sealing: wrapping, partSize: partBytes) {
+            list.add($0, $1)
         }
         try list.finish()
     }
@@ -200,7 +220,14 @@ struct ExportCommand: AsyncParsableCommand {
         } else if let path {
             Terminal.print(ArchiveListing(outcome.manifest).text)
             let done = sealed ? "sealed, read back and signed; its key is \(path).key" : "read back and signed"
-            Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), \(done)")
+            guard outcome.parts.count > 1 else {
+                return Terminal.print("\n\(path)  \(Terminal.size(outcome.bytes)), \(done)")
+            }
+            Terminal.print("")
+            for part in outcome.parts { Terminal.print("\(part.path ?? "")  \(Terminal.size(part.bytes))") }
+            Terminal.print(
+                "\(outcome.parts.count) parts, \(Terminal.size(outcome.bytes)), "
+                    + (sealed ? "sealed, read back and signed; the key of each is FILE.key" : "read back and signed"))
         }
     }
 }

@@ -13,7 +13,8 @@ struct ExportSession {
 
     /// Makes one archive; with a key to wrap its own, it is sealed.
     func write(
-        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil, watch: ExportWatch = ExportWatch()
+        _ request: ExportRequest, to path: String, sealing: WrappingKey? = nil, partSize: UInt64? = nil,
+        watch: ExportWatch = ExportWatch()
     ) async throws -> ExportOutcome {
         let line = ProgressLine()
         defer { line.clear() }
@@ -22,7 +23,8 @@ struct ExportSession {
             line.show(progress.words)
         }
         let outcome = try await withExporter(workers: 1, progress: show) { exporter, makeBudget in
-            try await exporter.export(request, to: path, sealing: sealing, makeBudget: makeBudget)
+            try await exporter.export(
+                request, to: path, sealing: sealing, partSize: partSize, makeBudget: makeBudget)
         }
         watch.stop()
         return outcome
@@ -45,12 +47,13 @@ struct ExportSession {
     ///
     /// - Parameter report: told of each as it is done, or why it wasn't.
     func write(
-        _ jobs: [BatchExport.Job], workers: Int, sealing: WrappingKey?,
+        _ jobs: [BatchExport.Job], workers: Int, sealing: WrappingKey?, partSize: UInt64?,
         report: @escaping @Sendable (BatchExport.Job, Result<ExportOutcome, any Error>) -> Void
     ) async throws {
         try await withExporter(workers: workers, progress: { _ in }) { exporter, makeBudget in
             try await BatchExport(
-                exporter: exporter, workers: workers, sealing: sealing, makeBudget: makeBudget, report: report
+                exporter: exporter, workers: workers, sealing: sealing, partSize: partSize, makeBudget: makeBudget,
+                report: report
             ).run(jobs)
         }
     }

@@ -11,8 +11,15 @@ struct ExportSummary: Encodable {
         /// Verifying the finished file; nil when it was streamed.
         let readBack: Double?
     }
+    /// One of several files.
+    struct Part: Encodable {
+        let path: String?
+        let bytes: UInt64
+    }
     let seconds: Seconds
     let path: String?
+    /// The files, when the archive was cut into several.
+    let parts: [Part]?
     let sealed: Bool
     let bytes: UInt64
     let request: String
@@ -27,7 +34,8 @@ struct ExportSummary: Encodable {
         sealed = isSealed
         seconds = Seconds(written: watch.written, readBack: watch.readBack)
         let manifest = outcome.manifest
-        self.path = path
+        parts = outcome.parts.count > 1 ? outcome.parts.map { Part(path: $0.path, bytes: $0.bytes) } : nil
+        self.path = parts == nil ? path : nil
         bytes = outcome.bytes
         request = manifest.request.id
         snapshot = manifest.snapshot

@@ -17,9 +17,13 @@ struct VerifyCommand: AsyncParsableCommand {
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.
 
+            Of an archive in several parts each is judged alone; given together they are \
+            also held against each other, so that a missing or foreign one is found.
+
             EXAMPLES
               habeas verify ada.zip --key published.json
               habeas verify ada.zip --json
+              habeas verify ada-part*.zip
 
             WITHOUT US
               unzip ada.zip && cd personal-data_*
@@ -28,8 +32,8 @@ struct VerifyCommand: AsyncParsableCommand {
                   -in habeas-manifest.json -sigfile habeas-manifest.sig
             """)
 
-    @Argument(help: "The archive.")
-    var file: String
+    @Argument(help: ArgumentHelp("The archive, or all parts of it.", valueName: "file"))
+    var files: [String]
 
     @Option(help: ArgumentHelp("A published key; may be given several times.", valueName: "file"))
     var key: [String] = []
@@ -38,16 +42,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(file: common.config)
-        let archive = try ArchiveFile(file, settings)
-        let report = try ArchiveVerifier.verify(archive.source, keys: try publicKeys(settings))
-        if common.json {
-            try Terminal.printJSON(VerificationSummary(file, report, archive.seal))
-        } else {
-            if let seal = archive.seal { Terminal.print("\(seal.words)\n") }
-            printTable(report)
-        }
-        guard report.isSound else { throw ExitStatusError(status: .verificationFailed) }
-        guard report.isComplete else { throw ExitStatusError(status: .refused) }
+        let keys = try publicKeys(settings)
+        let judged = try files.map { try JudgedArchive($0, settings, keys) }
+        let together = judged.count > 1 ? ArchiveVerifier.verifyTogether(judged.map(\.report)) : nil
+        if common.json { try printJSON(judged, together) } else { printTables(judged, together) }
+        let isWhole = (together?.outcome ?? .passed) == .passed
+        guard isWhole, judged.allSatisfy(\.report.isSound) else { throw ExitStatusError(status: .verificationFailed) }
+        guard judged.allSatisfy(\.report.isComplete) else { throw ExitStatusError(status: .refused) }
     }
 
     private func publicKeys(_ settings: Settings) throws -> [[UInt8]] {
@@ -61,19 +62,64 @@ struct VerifyCommand: AsyncParsableCommand {
         }
     }
 
-    private func printTable(_ report: VerificationReport) {
+    private func printTables(_ judged: [JudgedArchive], _ together: VerificationReport.Check?) {
+        for archive in judged {
+            Terminal.print(archive.words)
+            if judged.count > 1 { Terminal.print("") }
+        }
+        if let together {
+            let verdict = together.outcome == .passed ? "they belong together" : "NOT the whole archive"
+            Terminal.print("together: \(together.detail)\n\(Terminal.count(judged.count, "archive")): \(verdict)")
+        } else if let part = judged.first?.report.manifest?.part {
+            Terminal.note(
+                "habeas: note: this is part \(part.number)\(part.isLast ? " of \(part.number)" : " of several"); "
+                    + "give all parts to have them held against each other")
+        }
+    }
+
+    /// One document: of one archive its own, of several a list with what holds them together.
+    private func printJSON(_ judged: [JudgedArchive], _ together: VerificationReport.Check?) throws {
+        guard let together else {
+            for archive in judged { try Terminal.printJSON(VerificationSummary(archive)) }
+            return
+        }
+        try Terminal.printJSON(PartsSummary(archives: judged.map(VerificationSummary.init), together: together))
+    }
+}
+
+/// One archive and what was found.
+private struct JudgedArchive {
+    let file: String
+    let seal: Seal?
+    let report: VerificationReport
+
+    init(_ file: String, _ settings: Settings, _ keys: [[UInt8]]) throws {
+        let archive = try ArchiveFile(file, settings)
+        self.file = file
+        seal = archive.seal
+        report = try ArchiveVerifier.verify(archive.source, keys: keys)
+    }
+
+    /// The checks as a table, and the verdict.
+    var words: String {
         let marks: [VerificationReport.Check.Outcome: String] = [
             .passed: "ok", .failed: "FAILED", .unchecked: "unchecked",
         ]
         let rows = report.checks.map { [marks[$0.outcome] ?? "", $0.name, $0.detail] }
-        Terminal.print(Terminal.table(["", "Check", "Found"], rows))
-        Terminal.print("\n\(file): \(verdict(report))")
+        return (seal.map { "\($0.words)\n\n" } ?? "") + Terminal.table(["", "Check", "Found"], rows)
+            + "\n\n\(file): \(verdict)"
     }
 
-    private func verdict(_ report: VerificationReport) -> String {
+    private var verdict: String {
         guard report.isSound else { return "NOT sound" }
         return report.isComplete ? "sound" : "sound as far as it could be checked"
     }
+}
+
+/// What `--json` prints of several archives.
+private struct PartsSummary: Encodable {
+    let archives: [VerificationSummary]
+    let together: VerificationReport.Check
 }
 
 /// What `--json` prints of a verification.
@@ -87,9 +133,10 @@ private struct VerificationSummary: Encodable {
     let entries: Int
     let unpackedBytes: UInt64
 
-    init(_ file: String, _ report: VerificationReport, _ seal: Seal?) {
-        self.file = file
-        self.seal = seal
+    init(_ archive: JudgedArchive) {
+        let report = archive.report
+        file = archive.file
+        seal = archive.seal
         sound = report.isSound
         complete = report.isComplete
         checks = report.checks

@@ -56,6 +56,7 @@ package final class NewFile {
     private let folder: String
     private let naming: Naming
     private var descriptor: CInt
+    private var isPublished = false
     static let marker = ".habeas-partial"
     /// Folders looked through since the program began.
     private static let cleanedFolders = Mutex<Set<String>>([])
@@ -128,6 +129,7 @@ package final class NewFile {
         }
         close(descriptor)
         descriptor = -1
+        isPublished = true
         Folder.synchronize(folder)
     }
 
@@ -137,6 +139,14 @@ package final class NewFile {
         unlink(temporaryPath)
         close(descriptor)
         descriptor = -1
+    }
+
+    /// Removes the file that got its name. Safe at any time; before ``publish()`` it does nothing.
+    package func withdraw() {
+        guard isPublished else { return }
+        isPublished = false
+        unlink(path)
+        Folder.synchronize(folder)
     }
 
     /// Looks through a folder when the program first writes there: it may hold many objects.

@@ -9,6 +9,7 @@ package final class SealedObjectWriter {
     private let file: NewFile
     private let key: KeyObject
     private var sealer: SegmentSealer?
+    private var isPublished = false
 
     init(_ name: String, in folder: SealedFolder, wrappedBy wrapping: WrappingKey) throws {
         self.folder = folder
@@ -63,6 +64,15 @@ package final class SealedObjectWriter {
             folder.remove(folder.keyPath(name))
             throw error
         }
+        isPublished = true
+    }
+
+    /// Destroys the object that got its name. Safe at any time; before ``publish()`` it does nothing.
+    package func withdraw() {
+        guard isPublished else { return }
+        isPublished = false
+        // What can't be removed now is told by the failure that led here; `list` and `destroy` finish it.
+        _ = try? folder.destroy(name)
     }
 
     /// Removes what was written. Safe at any time; after ``publish()`` it does nothing.

@@ -15,7 +15,7 @@ import Testing
         CREATE INDEX ON memory.scans (person);
         INSERT INTO memory.people SELECT generate_series(1, 4);
         INSERT INTO memory.notes SELECT n, 1, 'a note of some length, number ' || n FROM generate_series(1, 1000) n;
-        INSERT INTO memory.notes SELECT n, 2, 'a note of some length, number ' || n FROM generate_series(1001, 300000) n;
+        INSERT INTO memory.notes SELECT n, 2, 'a note of some length, number ' || n || md5(n::text) FROM generate_series(1001, 300000) n;
         INSERT INTO memory.notes VALUES (300001, 3, repeat('a long note, ', \(valueSize) / 13));
         INSERT INTO memory.scans VALUES (1, 4, 'large');
         """
@@ -39,7 +39,7 @@ import Testing
         """
 
     /// The peak of one export in bytes, as the system counted it for a program that isn't ours.
-    private func peak(of person: Int, in folder: String) async throws -> Int {
+    private func peak(of person: Int, in folder: String, _ options: String...) async throws -> Int {
         let script = """
             import resource, subprocess, sys
             status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
@@ -50,8 +50,8 @@ import Testing
             Checkout.python,
             [
                 "-c", script, Checkout.binary, "export", "person:\(person)", "--format", "json", "--ticket", "T-1",
-                "--reason", "dsar", "--sealed", "--output", "\(folder)/\(person).zip",
-            ], in: folder)
+                "--reason", "dsar", "--sealed", "--output", "\(folder)/\(person)\(options.count).zip",
+            ] + options, in: folder)
         #expect(outcome.status == 0, "\(outcome.errors)")
         return try #require(Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
@@ -75,9 +75,12 @@ import Testing
                 let manyRows = try await peak(of: 2, in: folder)
                 let hugeValue = try await peak(of: 3, in: folder)
                 let largeFile = try await peak(of: 4, in: folder)
+                let rowsInParts = try await peak(of: 2, in: folder, "--format", "both", "--part-size", "8MB")
 
                 #expect(manyRows < small + 12_000_000)
                 #expect(largeFile < small + 12_000_000)
+                #expect(rowsInParts < small + 12_000_000)
+                #expect(FileManager.default.fileExists(atPath: "\(folder)/24-part2.zip"))
                 #expect(hugeValue < small + 12_000_000 + Self.valueSize * 22 / 10)
             }
         }

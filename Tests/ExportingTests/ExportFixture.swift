@@ -27,9 +27,10 @@ struct ExportFixture: Sendable {
 
     static let ada = "email:ada@example.com"
 
-    func exporter(exporterUser: String = "habeas_exporter", settings: [(name: String, value: String)] = []) throws
-        -> Exporter
-    {
+    func exporter(
+        exporterUser: String = "habeas_exporter", settings: [(name: String, value: String)] = [],
+        progress: @escaping @Sendable (ExportProgress) -> Void = { _ in }
+    ) throws -> Exporter {
         var target = database.target(as: exporterUser)
         target.settings = settings
         let pools = ExportDatabase(
@@ -38,7 +39,7 @@ struct ExportFixture: Sendable {
         let keys = keys
         return Exporter(
             map: map, database: pools, stores: stores, generator: "test", publicKeys: try keys.rawKeys(),
-            sign: { try keys.sign($0) })
+            sign: { try keys.sign($0) }, progress: progress)
     }
 
     func request(_ subject: String = ada, right: Right = .access, only: [String] = [], format: DataFormat = .both)

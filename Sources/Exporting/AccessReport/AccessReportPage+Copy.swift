@@ -4,10 +4,15 @@ extension AccessReportPage {
         paragraph("The data themselves, one file for each place, as they stand in our database.")
             + list(
                 report.collections.map { collection in
-                    let links = collection.foundIn.map { "<a href=\"\(text($0))\">\(text($0))</a>" }
+                    // What lies in another part can't be opened from here.
+                    let isInParts = collection.foundIn.contains { $0.hasPrefix("part ") }
+                    let link = { (path: String) in
+                        isInParts ? text(path) : "<a href=\"\(text(path))\">\(text(path))</a>"
+                    }
+                    let links = collection.foundIn.map(link)
                     let nested = collection.nestedAs.map { ", there as <code>\(text($0))</code>" } ?? ""
                     let folder = "data/files/\(collection.name)/"
-                    let files = collection.files > 0 ? ["files in <a href=\"\(folder)\">\(folder)</a>"] : []
+                    let files = collection.files > 0 ? ["files in \(link(folder))"] : []
                     return "\(text(collection.title)): \((links + files).joined(separator: ", "))\(nested)"
                 }, none: "There is nothing to copy.")
     }

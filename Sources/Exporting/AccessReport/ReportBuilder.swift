@@ -10,9 +10,12 @@ package struct ReportBuilder {
     let regime: RegimeID
     let law: ReportLaw
     let held: [HeldCollection]
+    /// What lies in which part of the archive; none when there is one only.
+    let parts: [PartContents]
 
     /// A builder for one archive, whose rows, files, omissions and losses the manifest tells.
-    package init(_ manifest: Manifest, map: DataMap, plan: ExportPlan) {
+    package init(_ manifest: Manifest, map: DataMap, plan: ExportPlan, parts: [PartContents] = []) {
+        self.parts = parts
         guard let regime = RegimeID(manifest.request.regime), let kind = map.subject(manifest.request.subjectKind)
         else {
             preconditionFailure("a request's law and kind of person are known")
@@ -75,7 +78,9 @@ package struct ReportBuilder {
             name: collection.name, title: collection.title, category: collection.category,
             purpose: collection.purpose, records: held.count.archivedRows,
             softDeletedRecords: held.count.softDeletedRows, files: files(under: "data/files/\(collection.name)/"),
-            foundIn: places.filter { place in manifest.files.contains { $0.path == place } },
+            foundIn: parts.isEmpty
+                ? places.filter { place in manifest.files.contains { $0.path == place } }
+                : parts.flatMap { part in part.places(places).map { "part \(part.number): \($0)" } },
             nestedAs: held.count.nestedAs, fields: held.fields.map { field($0, held.plan) })
     }
 
@@ -254,6 +259,13 @@ package struct ReportBuilder {
             missing: manifest.missing.map {
                 .init(collection: $0.collection, row: $0.row, reason: $0.reason, statement: Wording.loss($0))
             })
+    }
+}
+
+extension PartContents {
+    /// Those of the files that lie in the part.
+    fileprivate func places(_ paths: [String]) -> [String] {
+        paths.filter { path in data.contains { $0.path == path } }
     }
 }
 
