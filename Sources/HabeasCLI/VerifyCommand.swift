@@ -8,12 +8,13 @@ internal import ObjectStore
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check an archive, offline: container, digests, row counts, signature.",
+        abstract: "Check an archive, or an export of the audit chain, offline: container, digests, row counts, signature.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
             serve; with none at hand everything else is checked and the status is 3.
 
+            An export of the audit chain (`habeas audit export`) is known by its first line.
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.
 
@@ -38,8 +39,11 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(file: common.config)
+        let keys = try VerifyingKeys.read(key, settings)
+        let chain = AuditFile(file)
+        guard !chain.isExport else { return try chain.judge(keys: keys, asJSON: common.json) }
         let archive = try ArchiveFile(file, settings)
-        let report = try ArchiveVerifier.verify(archive.source, keys: try publicKeys(settings))
+        let report = try ArchiveVerifier.verify(archive.source, keys: keys)
         if common.json {
             try Terminal.printJSON(VerificationSummary(file, report, archive.seal))
         } else {
@@ -48,17 +52,6 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         guard report.isSound else { throw ExitStatusError(status: .verificationFailed) }
         guard report.isComplete else { throw ExitStatusError(status: .refused) }
-    }
-
-    private func publicKeys(_ settings: Settings) throws -> [[UInt8]] {
-        guard key.isEmpty else {
-            return try key.flatMap {
-                try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
-            }
-        }
-        do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
-            return []
-        }
     }
 
     private func printTable(_ report: VerificationReport) {
@@ -73,6 +66,21 @@ struct VerifyCommand: AsyncParsableCommand {
     private func verdict(_ report: VerificationReport) -> String {
         guard report.isSound else { return "NOT sound" }
         return report.isComplete ? "sound" : "sound as far as it could be checked"
+    }
+}
+
+/// The published keys to verify with.
+enum VerifyingKeys {
+    /// Those of the files named, else those of the settings; none when there are none.
+    static func read(_ files: [String], _ settings: Settings) throws -> [[UInt8]] {
+        guard files.isEmpty else {
+            return try files.flatMap {
+                try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
+            }
+        }
+        do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
+            return []
+        }
     }
 }
 
