@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "AuditLedgerTests",
             dependencies: [
-                "AuditLedger", "ObjectStore", "PostgresAccess", "PostgresTestKit", "RequestLedger", "RightsCore", crypto,
+                "AuditLedger", "ObjectStore", "PostgresAccess", "PostgresTestKit", "RequestLedger", "RightsCore",
+                crypto,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",

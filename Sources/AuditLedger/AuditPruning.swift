@@ -33,7 +33,8 @@ package struct AuditPruning: Sendable {
     ) async throws -> Outcome? {
         guard (Self.shortest...1200).contains(months) else {
             throw AuditError(
-                .retentionTooShort, "entries of the audit chain are kept for \(Self.shortest) to 1200 months, not \(months)",
+                .retentionTooShort,
+                "entries of the audit chain are kept for \(Self.shortest) to 1200 months, not \(months)",
                 hint: "name a whole number of months from \(Self.shortest) on")
         }
         try await checkpoints.completeCopies(on: connection)

@@ -33,7 +33,8 @@ package struct AuditVerifier: Sendable {
     ///   - copies: those of the object store; nil when they aren't looked at.
     ///   - base: the entry before the first one to come, when the chain isn't read from its beginning.
     package init(
-        keys: [[UInt8]], checkpoints: [AuditCheckpoint], copies: [AuditCheckpoint]? = nil, startingAfter base: Link? = nil
+        keys: [[UInt8]], checkpoints: [AuditCheckpoint], copies: [AuditCheckpoint]? = nil,
+        startingAfter base: Link? = nil
     ) {
         self.keys = PublishedKeys(keys)
         last = base
@@ -62,12 +63,14 @@ package struct AuditVerifier: Sendable {
         report.checkpoints += 1
         let seq = checkpoint.name.seq
         guard let statement = checkpoint.statement else {
-            return report.add(seq, .checkpointAltered, "\(what) of entry \(seq) isn't what any version of this program writes")
+            return report.add(
+                seq, .checkpointAltered, "\(what) of entry \(seq) isn't what any version of this program writes")
         }
         if report.hasKeys {
             guard keys.has(statement.key) else {
                 return report.add(
-                    seq, .checkpointAltered, "\(what) of entry \(seq) names a key that isn't published: \(statement.key)")
+                    seq, .checkpointAltered,
+                    "\(what) of entry \(seq) names a key that isn't published: \(statement.key)")
             }
             guard keys.signed(checkpoint.document, checkpoint.signature, by: statement.key) else {
                 return report.add(
@@ -150,7 +153,8 @@ package struct AuditVerifier: Sendable {
     private mutating func checkStatements(_ record: AuditRecord) {
         guard let claims = statements[record.seq] else { return }
         guard claims.allSatisfy({ $0.hash == record.hash.hex }) else {
-            let since = report.signedThrough.map { "an entry after \($0), up to this one," } ?? "an entry up to this one"
+            let since =
+                report.signedThrough.map { "an entry after \($0), up to this one," } ?? "an entry up to this one"
             return report.add(
                 record.seq, .rewritten,
                 "entry \(record.seq) isn't the one a checkpoint was signed for: \(since) was rewritten")

@@ -69,6 +69,7 @@ package struct CheckpointCopies: Sendable {
 
     private func unusable(_ description: String) -> AuditError {
         AuditError(
-            .copyUnusable, description, hint: "is the folder of archives (setting archives) there, and may this user use it?")
+            .copyUnusable, description,
+            hint: "is the folder of archives (setting archives) there, and may this user use it?")
     }
 }

@@ -132,7 +132,8 @@ struct AuditCommand: AsyncParsableCommand {
         private func report(_ outcome: AuditExport.Outcome) throws {
             if common.json, output != "-" {
                 return try Terminal.printJSON(
-                    Summary(entries: outcome.entries, checkpoints: outcome.checkpoints, last: outcome.last, file: output))
+                    Summary(
+                        entries: outcome.entries, checkpoints: outcome.checkpoints, last: outcome.last, file: output))
             }
             Terminal.note(
                 "\(Terminal.count(outcome.entries, "entry", "entries")) and "

@@ -56,7 +56,8 @@ struct AuditFile {
     }
 
     private func unusable(_ error: any Error) -> CommandFailure {
-        CommandFailure(.failed, code: "file.unusable", "\(path): \((error as? Errno)?.description ?? "it can't be read")")
+        CommandFailure(
+            .failed, code: "file.unusable", "\(path): \((error as? Errno)?.description ?? "it can't be read")")
     }
 }
 

@@ -16,7 +16,8 @@ struct Settings: Sendable {
     /// The keys that may stand in `habeas.yaml`; `stores.` takes any name.
     static let keys: Set<String> = [
         "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
-        "database.verifier.password", "map", "keys", "snapshot.budget", "control.url", "control.user", "control.password",
+        "database.verifier.password", "map", "keys", "snapshot.budget", "control.url", "control.user",
+        "control.password",
         "archives",
     ]
 
@@ -96,7 +97,9 @@ struct Settings: Sendable {
     var keysPath: String { path("keys") ?? "keys" }
 
     /// The folder of sealed archives; beside the settings file unless said.
-    var archivesPath: String { path("archives") ?? (filePath == nil ? "archives" : folder.appending("archives").string) }
+    var archivesPath: String {
+        path("archives") ?? (filePath == nil ? "archives" : folder.appending("archives").string)
+    }
 
     /// The map's text.
     func mapText() throws -> String { String(decoding: try WholeFile.read(try mapPath()), as: UTF8.self) }

@@ -8,7 +8,8 @@ internal import ObjectStore
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check an archive, or an export of the audit chain, offline: container, digests, row counts, signature.",
+        abstract:
+            "Check an archive, or an export of the audit chain, offline: container, digests, row counts, signature.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \

@@ -98,22 +98,30 @@ import Testing
     }
 
     @Test(arguments: [
-        Refused(name: "a name", facts: #"{"who":"Ada Lovelace"}"#), Refused(name: "a first name", facts: #"{"who":"Ada"}"#),
+        Refused(name: "a name", facts: #"{"who":"Ada Lovelace"}"#),
+        Refused(name: "a first name", facts: #"{"who":"Ada"}"#),
         Refused(name: "letters of elsewhere", facts: #"{"who":"žofie"}"#),
         Refused(name: "an address", facts: #"{"mail":"ada@example.com"}"#),
         Refused(name: "a telephone number", facts: #"{"phone":"+491701234567"}"#),
         Refused(name: "a sentence", facts: #"{"why":"she asked for it"}"#),
-        Refused(name: "an escape", facts: #"{"why":"a\u0062"}"#), Refused(name: "an object", facts: #"{"a":{"b":"c"}}"#),
+        Refused(name: "an escape", facts: #"{"why":"a\u0062"}"#),
+        Refused(name: "an object", facts: #"{"a":{"b":"c"}}"#),
+        Refused(name: "a ticket that is a name", facts: #"{"ticket":"Ada"}"#),
+        Refused(name: "a ticket that is an address", facts: #"{"ticket":"ada1@example.com"}"#),
         Refused(name: "a list", facts: #"{"a":["b"]}"#), Refused(name: "a bare number", facts: #"{"a":1}"#),
         Refused(name: "a null", facts: #"{"a":null}"#), Refused(name: "an empty text", facts: #"{"a":""}"#),
-        Refused(name: "a key twice", facts: #"{"a":"b","a":"c"}"#), Refused(name: "keys out of order", facts: #"{"b":"x","a":"y"}"#),
+        Refused(name: "a key twice", facts: #"{"a":"b","a":"c"}"#),
+        Refused(name: "keys out of order", facts: #"{"b":"x","a":"y"}"#),
         Refused(name: "white space", facts: #"{"a": "b"}"#), Refused(name: "a line feed", facts: "{}\n"),
-        Refused(name: "a key that is a sentence", facts: #"{"she asked":"b"}"#), Refused(name: "no object", facts: "[]"),
+        Refused(name: "a key that is a sentence", facts: #"{"she asked":"b"}"#),
+        Refused(name: "no object", facts: "[]"),
         Refused(name: "no JSON", facts: "{"), Refused(name: "no facts", facts: nil),
         Refused(name: "a huge fact", facts: #"{"a":"\#(String(repeating: "b", count: 65))"}"#),
         Refused(
             name: "too many facts",
-            facts: "{\((0..<400).map { "\"a\(String(repeating: "b", count: $0 % 20))\":\"\($0)\"" }.joined(separator: ","))}"),
+            facts:
+                "{\((0..<400).map { "\"a\(String(repeating: "b", count: $0 % 20))\":\"\($0)\"" }.joined(separator: ","))}"
+        ),
         Refused(name: "a short hash", subject: #"\x00ff"#), Refused(name: "an action in words", action: "Opened it"),
         Refused(name: "an action of two lines", action: "request.opened\n"), Refused(name: "no action", action: nil),
         Refused(name: "an actor's name", actor: "ada"), Refused(name: "an actor of staff by name", actor: "staff:ada"),
@@ -146,6 +154,7 @@ import Testing
                             "code": .code("Ada Lovelace"), "id": .id("ada@example.com"), "number": .number(.min),
                             "hash": .hash(try #require(AuditSample.subject)), "at": .instant(Instant(microseconds: 1)),
                             "flag": .flag(false), "uuid": .id("0190AAAA-0000-7000-8000-000000000001"),
+                            "ticket": .ticket(try #require(Ticket("CASE:2026_1.a-b"))),
                             "longest": .code(String(repeating: "z", count: 60)),
                         ]))
                 let facts = try await AuditReader(connection).page()[0].facts

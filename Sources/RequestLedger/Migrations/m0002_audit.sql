@@ -65,11 +65,13 @@ BEGIN
     IF octet_length(wanted_subject) <> 32 OR octet_length(wanted_facts) > 4000 THEN
         RAISE EXCEPTION 'the subject is no hash, or there are too many facts' USING ERRCODE = 'check_violation';
     END IF;
-    -- Codes, numbers, instants, ids and hashes only: nothing that could be a name, an address or a sentence.
+    -- Codes, numbers, instants, ids and hashes only: nothing that could be a name, an address or a sentence. A ticket of
+    -- another system may have capitals, and has a digit.
     FOR fact IN SELECT * FROM jsonb_each_text(wanted_facts::jsonb) LOOP
         IF fact.key !~ '^[a-z][a-z_]{0,39}$' OR fact.value IS NULL OR fact.value !~ (
             '^([a-z0-9._-]{1,64}'
-            '|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z)$') THEN
+            '|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z)$')
+            AND NOT (fact.key = 'ticket' AND fact.value ~ '^[A-Za-z0-9._:-]{1,40}$' AND fact.value ~ '[0-9]') THEN
             RAISE EXCEPTION 'a fact is no code' USING ERRCODE = 'check_violation';
         END IF;
     END LOOP;
