@@ -152,6 +152,12 @@ let package = Package(
             dependencies: ["RequestLedger", "AuditLedger", "PostgresAccess", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
         .testTarget(
+            name: "AuditLedgerTests",
+            dependencies: [
+                "AuditLedger", "ObjectStore", "PostgresAccess", "PostgresTestKit", "RequestLedger", "RightsCore",
+                crypto,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "ArchiveFormatTests",
             dependencies: ["ArchiveFormat", "Exporting", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),

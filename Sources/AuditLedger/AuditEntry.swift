@@ -98,7 +98,7 @@ package enum AuditFact: Sendable, Hashable {
         switch self {
         case .code(let code): Self.isCode(code) ? code : "not-a-code"
         case .number(let number): String(number)
-        case .id(let id): id.isUUID ? id : "not-an-id"
+        case .id(let id): id.isUUID ? id.lowercased() : "not-an-id"
         case .hash(let hash): hash.hex
         case .instant(let instant): instant.rfc3339
         case .flag(let flag): flag ? "true" : "false"

@@ -15,7 +15,10 @@ package struct PersonKeys: Sendable {
     package init(folder: String) throws(KeyRingError) {
         let path = Self.path(folder)
         guard FileManager.default.fileExists(atPath: path) else {
-            throw KeyRingError(.missing, "there is no \(path); make it with `habeas keys init`")
+            throw KeyRingError(
+                .missing,
+                "there is no \(path); restore it from the keys' backup, or, if there never was one, make it with "
+                    + "`habeas keys rotate`")
         }
         let bytes = try KeyFile.readSecret(path, id: "person.key")
         guard let raw = Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters), raw.count == 32 else {

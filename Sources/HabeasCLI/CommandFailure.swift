@@ -5,6 +5,7 @@ internal import Exporting
 internal import ObjectStore
 internal import PostgresAccess
 internal import PrivatePostgres
+internal import RequestLedger
 internal import RowEncoding
 
 /// Exit codes (docs/command-line.md).
@@ -52,6 +53,10 @@ struct CommandFailure: Error, Encodable {
         case let error as DataMapError:
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
+        case let error as AuditError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as LedgerError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as PrivateClusterError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as NewFileError: self.init(ArchiveError(error))
         case let error as SealError:
@@ -81,6 +86,21 @@ struct CommandFailure: Error, Encodable {
         case .damaged: .verificationFailed
         case .interrupted: .interrupted
         case .noSpace, .cannotWrite, .outputExists, .cannotRead, .readerGone: .failed
+        }
+    }
+
+    private static func status(_ code: AuditError.Code) -> ExitStatus {
+        switch code {
+        case .broken, .notAnExport: .verificationFailed
+        case .retentionTooShort: .refused
+        case .copyUnusable, .unreadable: .failed
+        }
+    }
+
+    private static func status(_ code: LedgerError.Code) -> ExitStatus {
+        switch code {
+        case .notMigrated, .tooNew, .migrationChanged, .unreadable: .failed
+        case .idempotencyMismatch: .refused
         }
     }
 

@@ -4,6 +4,7 @@ internal import DataMap
 internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
+internal import RequestLedger
 
 /// `habeas doctor`: everything an export depends on, one line each.
 struct DoctorCommand: AsyncParsableCommand {
@@ -51,6 +52,7 @@ private struct Examination {
         examineKeys()
         let map = examineMap()
         await examineDatabase(map)
+        await examineControl()
         if let map { examineStores(map) }
     }
 
@@ -80,6 +82,7 @@ private struct Examination {
                 fail("backup of the keys", "none was written", mend: "habeas keys backup --output FOLDER")
             }
             examineWrappingKey(ring)
+            examinePersonKey()
         } catch {
             fail("signing key", error)
         }
@@ -91,6 +94,15 @@ private struct Examination {
             pass("wrapping key", "\(key.id) in \(settings.keysPath)")
         } catch {
             fail("wrapping key", error)
+        }
+    }
+
+    private mutating func examinePersonKey() {
+        do {
+            _ = try PersonKeys(folder: settings.keysPath)
+            pass("person key", "person.key in \(settings.keysPath)")
+        } catch {
+            fail("person key", error)
         }
     }
 
@@ -138,6 +150,29 @@ private struct Examination {
         let settings = settings
         await examineRole("exporter's role", settings.exporterUser, mayBypass: false) { try settings.exporterTarget() }
         await examineRole("verifier's role", settings.verifierUser, mayBypass: true) { try settings.verifierTarget() }
+    }
+
+    private mutating func examineControl() async {
+        do {
+            let target = try settings.controlTarget()
+            let rights = try await PostgresConnection.withConnection(to: target) { connection in
+                try await Migrator.check(connection)
+                return try await AuditReader(connection).rights()
+            }
+            pass("control database", "schema habeas at version \(Migrator.version), as \(settings.controlUser)")
+            if rights.canAppend, !rights.canChange {
+                pass("audit chain", "\(settings.controlUser) may append, and change nothing")
+            } else {
+                let found = rights.canAppend ? "may change what was written" : "may not append"
+                fail("audit chain", "\(settings.controlUser) \(found)", mend: "habeas init")
+            }
+        } catch let error as PostgresError where error.code == .cannotConnect {
+            fail(
+                "control database", error.description,
+                mend: "`habeas init` makes the role \(settings.controlUser) and the schema; is its password set?")
+        } catch {
+            fail("control database", error)
+        }
     }
 
     private mutating func examine(_ map: DataMap, _ catalogue: Catalogue) {

@@ -26,7 +26,7 @@ package struct HabeasCommand: AsyncParsableCommand {
         version: habeasVersion,
         subcommands: [
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
-            UnsealCommand.self, DestroyCommand.self, KeysCommand.self, DemoCommand.self,
+            UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, DemoCommand.self,
         ])
 
     package init() {}

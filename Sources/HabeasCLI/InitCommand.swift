@@ -2,16 +2,17 @@ internal import ArgumentParser
 internal import DataMap
 internal import Exporting
 internal import PostgresAccess
+internal import RequestLedger
 
-/// `habeas init`: the database roles an export works with.
+/// `habeas init`: the database roles an export works with, and the control database.
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make the database roles and their rights; safe to run again.",
+        abstract: "Make the database roles, their rights, and the schema habeas; safe to run again.",
         discussion: """
             Needs a superuser in database.url, or use --print and hand the SQL to whoever \
-            is one. Passwords come from HABEAS_DATABASE_EXPORTER_PASSWORD and \
-            HABEAS_DATABASE_VERIFIER_PASSWORD; they leave this machine only as SCRAM verifiers.
+            is one. Passwords come from HABEAS_DATABASE_EXPORTER_PASSWORD, \
+            HABEAS_DATABASE_VERIFIER_PASSWORD and HABEAS_CONTROL_PASSWORD; they leave this machine only as SCRAM verifiers.
 
             EXAMPLES
               habeas init
@@ -28,12 +29,19 @@ struct InitCommand: AsyncParsableCommand {
         let roles = DatabaseRoles(settings)
         guard !print else {
             let statements = try await roles.statements(for: try settings.map())
-            return Terminal.print((["BEGIN"] + statements + ["COMMIT"]).map { "\($0);" }.joined(separator: "\n"))
+            let control = ControlSchema(settings).statements()
+            Terminal.print(script(statements))
+            return Terminal.print("-- In the control database (setting control.url):\n" + script(control))
         }
         try await roles.make(for: try settings.map())
+        try await ControlSchema(settings).make()
         Terminal.note(
-            "the roles \(settings.exporterUser) and \(settings.verifierUser) have their rights; "
-                + "`habeas doctor` checks the rest")
+            "the roles \(settings.exporterUser), \(settings.verifierUser) and \(settings.controlUser) have their rights, "
+                + "the schema habeas is at version \(Migrator.version); `habeas doctor` checks the rest")
+    }
+
+    private func script(_ statements: [String]) -> String {
+        (["BEGIN"] + statements + ["COMMIT"]).map { "\($0);" }.joined(separator: "\n")
     }
 }
 
@@ -61,6 +69,25 @@ struct DatabaseRoles {
         let target = try settings.operatorTarget()
         try await PostgresConnection.withConnection(to: target) { connection in
             try await connection.apply(statements, passwords: passwords)
+        }
+    }
+}
+
+/// The schema `habeas` of the control database, and the role that works with it.
+struct ControlSchema {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    /// The SQL that makes it.
+    func statements() -> [String] { Migrator.statements(controlRole: settings.controlUser) }
+
+    /// Brings the schema to the program's version.
+    func make() async throws {
+        let target = try settings.controlOperatorTarget()
+        try await PostgresConnection.withConnection(to: target) { connection in
+            _ = try await Migrator.migrate(
+                connection, controlRole: settings.controlUser, password: settings.controlPassword)
         }
     }
 }

@@ -1,19 +1,24 @@
+internal import AuditLedger
 internal import Configuration
 internal import DataMap
 internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
+internal import RightsCore
 internal import SystemPackage
 
 /// The settings of every command, from `habeas.yaml`, then `HABEAS_*` variables, then flags.
 ///
 /// Keys: `database.url` (secret), `database.exporter.user`, `database.exporter.password` (secret),
-/// `database.verifier.user`, `database.verifier.password` (secret), `map`, `keys`, `stores.NAME`, `snapshot.budget`.
+/// `database.verifier.user`, `database.verifier.password` (secret), `map`, `keys`, `stores.NAME`, `snapshot.budget`,
+/// `control.url` (secret), `control.user`, `control.password` (secret), `archives`.
 struct Settings: Sendable {
     /// The keys that may stand in `habeas.yaml`; `stores.` takes any name.
     static let keys: Set<String> = [
         "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
-        "database.verifier.password", "map", "keys", "snapshot.budget",
+        "database.verifier.password", "map", "keys", "snapshot.budget", "control.url", "control.user",
+        "control.password",
+        "archives",
     ]
 
     private let file: ConfigReader?
@@ -91,6 +96,11 @@ struct Settings: Sendable {
     /// The folder of the signing keys.
     var keysPath: String { path("keys") ?? "keys" }
 
+    /// The folder of sealed archives; beside the settings file unless said.
+    var archivesPath: String {
+        path("archives") ?? (filePath == nil ? "archives" : folder.appending("archives").string)
+    }
+
     /// The map's text.
     func mapText() throws -> String { String(decoding: try WholeFile.read(try mapPath()), as: UTF8.self) }
 
@@ -135,6 +145,26 @@ struct Settings: Sendable {
 
     func verifierTarget() throws -> ConnectionTarget {
         try operatorTarget().as(user: verifierUser, password: verifierPassword)
+    }
+
+    var controlUser: String { found("control.user")?.value ?? "habeas_control" }
+    var controlPassword: String? { found("control.password", isSecret: true)?.value }
+
+    /// The operator's own way into the control database: the product's unless said.
+    func controlOperatorTarget() throws -> ConnectionTarget {
+        guard let url = found("control.url", isSecret: true)?.value else { return try operatorTarget() }
+        return ConnectionTarget(url)
+    }
+
+    /// The service's way into the control database.
+    func controlTarget() throws -> ConnectionTarget {
+        try controlOperatorTarget().as(user: controlUser, password: controlPassword)
+    }
+
+    /// Who runs the command, as the audit chain names them: a keyed hash of the operating system's user.
+    func operatorActor() throws -> AuditActor {
+        let user = ProcessInfo.processInfo.userName
+        return .operator(String(try PersonKeys(folder: keysPath).hash("operator", user).hex.prefix(16)))
     }
 
     /// How long an export may hold its snapshot; 30 minutes unless said.

@@ -8,12 +8,14 @@ internal import ObjectStore
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check an archive, offline: container, digests, row counts, signature.",
+        abstract:
+            "Check an archive, or an export of the audit chain, offline: container, digests, row counts, signature.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
             serve; with none at hand everything else is checked and the status is 3.
 
+            An export of the audit chain (`habeas audit export`) is known by its first line.
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.
 
@@ -42,24 +44,16 @@ struct VerifyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(file: common.config)
-        let keys = try publicKeys(settings)
+        let keys = try VerifyingKeys.read(key, settings)
+        if let file = files.first, files.count == 1, AuditFile(file).isExport {
+            return try AuditFile(file).judge(keys: keys, asJSON: common.json)
+        }
         let judged = try files.map { try JudgedArchive($0, settings, keys) }
         let together = judged.count > 1 ? ArchiveVerifier.verifyTogether(judged.map(\.report)) : nil
         if common.json { try printJSON(judged, together) } else { printTables(judged, together) }
         let isWhole = (together?.outcome ?? .passed) == .passed
         guard isWhole, judged.allSatisfy(\.report.isSound) else { throw ExitStatusError(status: .verificationFailed) }
         guard judged.allSatisfy(\.report.isComplete) else { throw ExitStatusError(status: .refused) }
-    }
-
-    private func publicKeys(_ settings: Settings) throws -> [[UInt8]] {
-        guard key.isEmpty else {
-            return try key.flatMap {
-                try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
-            }
-        }
-        do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
-            return []
-        }
     }
 
     private func printTables(_ judged: [JudgedArchive], _ together: VerificationReport.Check?) {
@@ -120,6 +114,21 @@ private struct JudgedArchive {
 private struct PartsSummary: Encodable {
     let archives: [VerificationSummary]
     let together: VerificationReport.Check
+}
+
+/// The published keys to verify with.
+enum VerifyingKeys {
+    /// Those of the files named, else those of the settings; none when there are none.
+    static func read(_ files: [String], _ settings: Settings) throws -> [[UInt8]] {
+        guard files.isEmpty else {
+            return try files.flatMap {
+                try KeyRing.rawKeys(published: String(decoding: try WholeFile.read($0), as: UTF8.self))
+            }
+        }
+        do { return try KeyRing(folder: settings.keysPath).rawKeys() } catch let error where error.code == .missing {
+            return []
+        }
+    }
 }
 
 /// What `--json` prints of a verification.

@@ -112,6 +112,7 @@ import Testing
             let unwell = try await bench.habeas("doctor")
             #expect(unwell.status == 1 && unwell.output.contains("habeas keys backup"))
             #expect(try await bench.habeas("keys", "backup", "--output", "safe").status == 0)
+            #expect(try await bench.habeas("init").status == 0)
             let well = try await bench.habeas("doctor")
             #expect(well.status == 0, "\(well.output)")
         }

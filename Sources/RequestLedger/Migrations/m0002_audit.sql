@@ -65,12 +65,22 @@ BEGIN
     IF octet_length(wanted_subject) <> 32 OR octet_length(wanted_facts) > 4000 THEN
         RAISE EXCEPTION 'the subject is no hash, or there are too many facts' USING ERRCODE = 'check_violation';
     END IF;
-    -- Codes, numbers, instants, ids and hashes only: nothing that could be a name, an address or a sentence.
-    FOR fact IN SELECT * FROM json_each_text(wanted_facts::json) LOOP
-        IF fact.key !~ '^[a-z][a-z_]{0,39}$' OR fact.value !~ '^[A-Za-z0-9._:,+-]{0,200}$' THEN
+    -- Codes, numbers, instants, ids and hashes only: nothing that could be a name, an address or a sentence. A ticket of
+    -- another system may have capitals, and has a digit.
+    FOR fact IN SELECT * FROM jsonb_each_text(wanted_facts::jsonb) LOOP
+        IF fact.key !~ '^[a-z][a-z_]{0,39}$' OR fact.value IS NULL OR fact.value !~ (
+            '^([a-z0-9._-]{1,64}'
+            '|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?Z)$')
+            AND NOT (fact.key = 'ticket' AND fact.value ~ '^[A-Za-z0-9._:-]{1,40}$' AND fact.value ~ '[0-9]') THEN
             RAISE EXCEPTION 'a fact is no code' USING ERRCODE = 'check_violation';
         END IF;
     END LOOP;
+    -- One text for the same facts: keys sorted, each once, all values texts, nothing between them.
+    IF wanted_facts IS DISTINCT FROM (
+        SELECT '{' || coalesce(string_agg(format('"%s":"%s"', key, value), ',' ORDER BY key COLLATE "C"), '') || '}'
+        FROM jsonb_each_text(wanted_facts::jsonb)) THEN
+        RAISE EXCEPTION 'the facts are not in their canonical form' USING ERRCODE = 'check_violation';
+    END IF;
     SELECT * INTO STRICT head FROM habeas.audit_head FOR UPDATE;
     now_at := greatest(date_trunc('microseconds', clock_timestamp()), head.at);
     new_hash := sha256(convert_to(habeas.audit_text(head.seq + 1, now_at, wanted_action, wanted_actor, wanted_request,
