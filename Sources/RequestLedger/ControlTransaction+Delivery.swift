@@ -216,10 +216,18 @@ extension ControlTransaction {
             ])
     }
 
-    /// A link by its id.
+    /// A link by its id, locked until the transaction ends.
     package func link(_ id: LinkID) async throws -> LinkRecord? {
         try await first("SELECT \(LinkRecord.columns) FROM habeas.link WHERE id = $1 FOR UPDATE", [id.text])
             .map { row throws(LedgerError) in try LinkRecord(row) }
+    }
+
+    /// The request that a link belongs to.
+    package func requestOfLink(_ id: LinkID) async throws -> RequestID? {
+        guard var row = try await first("SELECT request_id FROM habeas.link WHERE id = $1", [id.text]) else {
+            return nil
+        }
+        return try row.value { RequestID($0) }
     }
 
     /// A link by its token.
@@ -245,7 +253,8 @@ extension ControlTransaction {
 
     /// Ends a link at once.
     ///
-    /// - Returns: whether it was alive.
+    /// - Returns: whether it was not revoked before.
+    @discardableResult
     package func revoke(_ link: LinkID, now: Instant) async throws -> Bool {
         try await touched(
             "UPDATE habeas.link SET revoked_at = habeas.instant($2) WHERE id = $1 AND revoked_at IS NULL RETURNING id",
