@@ -38,8 +38,13 @@ extension Engine {
     ) async throws -> LinkRecord {
         var request = try await locked(request, in: transaction)
         let end = try await prolong(&request, in: transaction)
-        for link in try await transaction.links(of: request.id) { try await transaction.revoke(link.id, now: now()) }
+        let before = try await transaction.links(of: request.id)
         let link = try await makeLink(of: request, until: end, by: actor, facts, in: transaction)
+        for old in before where try await transaction.revoke(old.id, now: now()) {
+            try await audit(
+                .linkRevoked, by: actor, request, ["link": .id(old.id.text), "replaced_by": .id(link.id.text)],
+                in: transaction)
+        }
         try await notify(
             .linkRenewed, about: request, to: try await recipient(of: request, in: transaction),
             facts: ["link": link.id.text], in: transaction)

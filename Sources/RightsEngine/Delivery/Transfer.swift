@@ -59,15 +59,11 @@ package struct Transfer: Sendable {
             try await $0.beginTransfer(of: archive, session: session.id, now: engine.now())
         }
         var progress = Progress(at: range.lowerBound, now: engine.now())
-        do {
-            try await send(range, &progress, to: write)
-        } catch {
-            let unnoted = progress.unnoted
-            // Whoever vanishes cancels the task; what went out before is noted all the same.
-            try await Task { try await note(unnoted, isLast: true) }.value
+        do { try await send(range, &progress, to: write) } catch {
+            try await noteLast(progress.unnoted)
             throw error
         }
-        try await note(progress.unnoted, isLast: true)
+        try await noteLast(progress.unnoted)
     }
 
     /// How far a transfer is.
@@ -121,7 +117,7 @@ package struct Transfer: Sendable {
             (progress.checked, progress.checkedAt) = (progress.sent, now)
         }
         if Self.isOver(Self.notedTime, since: progress.notedAt, now) {
-            try await note(progress.unnoted, isLast: false)
+            try await note(progress.unnoted)
             (progress.noted, progress.notedAt) = (progress.sent, now)
         }
     }
@@ -142,8 +138,13 @@ package struct Transfer: Sendable {
         }
     }
 
+    /// A client that vanishes cancels the task that serves it; what went out before is noted all the same.
+    private func noteLast(_ range: Range<UInt64>) async throws {
+        try await Task { try await note(range) }.value
+    }
+
     /// Writes into the receipt what went out. The last byte of the last part delivers the request.
-    private func note(_ range: Range<UInt64>, isLast: Bool) async throws {
+    private func note(_ range: Range<UInt64>) async throws {
         guard !range.isEmpty else { return }
         let now = engine.now()
         try await engine.control.transaction { transaction in
