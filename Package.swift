@@ -156,6 +156,13 @@ let package = Package(
             dependencies: [
                 "AuditLedger", "ObjectStore", "PostgresAccess", "PostgresTestKit", "RequestLedger", "RightsCore",
                 crypto,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RightsEngineTests",
+            dependencies: [
+                "RightsEngine", "RequestLedger", "AuditLedger", "RightsCore", "PostgresAccess", "PostgresTestKit",
+                "ObjectStore", "Exporting", crypto, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",

@@ -55,6 +55,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case linkRevoked = "link.revoked"
     case downloadOpened = "download.opened"
     case downloadCompleted = "download.completed"
+    case archiveDamaged = "archive.damaged"
     case archiveDestroyed = "archive.destroyed"
     case noticeHandedOver = "notice.handed-over"
     case noticeFailed = "notice.failed"

@@ -10,6 +10,8 @@ package final class SealedReader {
     package var segments: UInt64 { layout.segments }
     /// The id of the key that wraps the object's.
     package let wrappingKey: String
+    /// The random bytes it begins with: no two sealings have the same.
+    package let header: [UInt8]
 
     private let path: String
     private let descriptor: CInt
@@ -33,6 +35,7 @@ package final class SealedReader {
             }
             self.layout = layout
             self.cipher = cipher
+            self.header = Array(header)
         } catch {
             close(descriptor)
             throw error
@@ -61,6 +64,19 @@ package final class SealedReader {
             copied += count
         }
         return copied
+    }
+
+    /// Content from `offset` on: as many bytes as asked for, fewer only at the end.
+    package func bytes(at offset: UInt64, atMost count: Int) throws(SealError) -> [UInt8] {
+        let count = Int(min(UInt64(count), bytes > offset ? bytes - offset : 0))
+        var failure: SealError?
+        let content = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            do throws(SealError) {
+                filled = try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return content
     }
 
     /// Lends the whole content, segment by segment.

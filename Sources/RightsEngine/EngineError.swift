@@ -34,6 +34,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case linkGone = "link.gone"
         /// There is nothing to download yet, or no more.
         case noArchive = "archive.missing"
+        /// What lies in the store isn't what was sealed.
+        case archiveDamaged = "archive.damaged"
         /// An address was changed, and the time in which its owner may object isn't over.
         case coolingDown = "contact.cooling-down"
         /// Whoever vouched can't release too.
