@@ -144,6 +144,12 @@ let package = Package(
             dependencies: ["RequestLedger", "AuditLedger", "PostgresAccess", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
         .testTarget(
+            name: "RightsEngineTests",
+            dependencies: [
+                "RightsEngine", "RequestLedger", "AuditLedger", "RightsCore", "PostgresAccess", "PostgresTestKit",
+                "ObjectStore", "Exporting", crypto, lifecycle, logging, system,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "ArchiveFormatTests",
             dependencies: ["ArchiveFormat", "Exporting", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),

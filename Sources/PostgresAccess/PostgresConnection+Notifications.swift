@@ -69,8 +69,12 @@ private final class Alarm: Sendable {
 
     init() throws(PostgresError) {
         var ends: [CInt] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else {
+        guard pipe(&ends) == 0 else {
             throw PostgresError(.connectionLost, "no pipe to wait with: \(String(cString: strerror(errno)))")
+        }
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         (reading, writing) = (ends[0], ends[1])
     }

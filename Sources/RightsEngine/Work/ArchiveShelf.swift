@@ -1,11 +1,12 @@
 internal import ObjectStore
 internal import PostgresAccess
+internal import RequestLedger
 internal import RightsCore
 
 /// The archives' folder as the queue sees it, on a queue of its own since file systems block.
 actor ArchiveShelf {
     private let home = OwnQueue("habeas.archives")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { home.asUnownedSerialExecutor() }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe home.asUnownedSerialExecutor() }
     private let folder: SealedFolder
 
     init(_ path: String) { folder = SealedFolder(path) }

@@ -1,7 +1,8 @@
 // Worker: one process that works on the queue. Any number of them may, on any number of machines.
 
 internal import Logging
-package import ServiceLifecycle
+internal import ServiceLifecycle
+internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
 

@@ -14,7 +14,7 @@ package struct Workshop: Sendable {
 
     /// A workshop by its parts.
     package init(
-        archives: ArchiveMaker, postOffice: PostOffice,
+        archives: ArchiveMaker, postOffice: @escaping PostOffice,
         callWebhook: @escaping @Sendable (WebhookRecord, WebhookEndpoint) async throws -> Int?,
         signCheckpoint: @escaping @Sendable () async throws -> Void
     ) {
