@@ -213,6 +213,15 @@ extension ControlTransaction {
         }
     }
 
+    /// Since when the job waits whose turn came first; nil when none is due.
+    package func oldestDue() async throws -> Instant? {
+        var row = try await first(
+            """
+            SELECT habeas.micros(min(run_at)) FROM habeas.job WHERE state = 'waiting' AND run_at <= clock_timestamp()
+            """)
+        return try row?.optionalInstant()
+    }
+
     /// Puts a dead job back, with its attempts at nought.
     ///
     /// - Returns: whether it was dead.
@@ -257,19 +266,28 @@ extension ControlTransaction {
             [endedBefore.sql])
     }
 
-    /// Whether an archive's object is or may become part of an archive: its row is there, or the export that writes it
-    /// runs under that very fence. Nil when this database doesn't know the request.
-    package func isWanted(object: String, of request: RequestID, fence: Int) async throws -> Bool? {
+    /// Those of some archives' objects that neither are nor may become part of an archive: no row names them, and no
+    /// export runs under the fence that wrote them. Objects of requests that this database doesn't know aren't among
+    /// them.
+    package func unwanted(_ objects: [(name: String, request: RequestID, fence: Int)]) async throws -> [String] {
         // One statement, so one snapshot: an export that ends meanwhile is seen before or after.
-        var row = try await first(
+        try await rows(
             """
-            SELECT EXISTS (SELECT FROM habeas.archive WHERE object = $1 AND destroyed_at IS NULL)
-                OR EXISTS (
-                    SELECT FROM habeas.job
-                    WHERE request_id = r.id AND kind = 'export' AND state = 'running' AND fence = $3)
-            FROM habeas.request r WHERE r.id = $2
-            """, [object, request.text, String(fence)])
-        return try row?.flag()
+            SELECT o.name FROM unnest($1::text[], $2::uuid[], $3::bigint[]) o (name, request_id, fence)
+            JOIN habeas.request r ON r.id = o.request_id
+            WHERE NOT EXISTS (SELECT FROM habeas.archive a WHERE a.object = o.name AND a.destroyed_at IS NULL)
+                AND NOT EXISTS (
+                    SELECT FROM habeas.job j WHERE j.request_id = o.request_id AND j.kind = 'export'
+                        AND j.state = 'running' AND j.fence = o.fence)
+            """,
+            [
+                objects.map(\.name).sqlArray, objects.map(\.request.text).sqlArray,
+                objects.map { String($0.fence) }.sqlArray,
+            ]
+        ).map { row in
+            var row = row
+            return try row.text()
+        }
     }
 
     // MARK: one at a time

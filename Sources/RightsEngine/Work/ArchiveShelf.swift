@@ -12,7 +12,7 @@ actor ArchiveShelf {
     init(_ path: String) { folder = SealedFolder(path) }
 
     /// The archives that are there by name, whole or in part. What killed processes left half-written is removed.
-    func objects() throws -> [ShelfObject] { try folder.list().compactMap { ShelfObject($0.name) } }
+    func objects() -> [ShelfObject] { folder.names().compactMap { ShelfObject($0) } }
 
     /// Destroys an archive, its key first.
     func destroy(_ object: ShelfObject) throws { _ = try folder.destroy(object.name) }
@@ -47,15 +47,17 @@ extension Engine {
     ///
     /// - Returns: how many were destroyed.
     func clearOrphans(on shelf: ArchiveShelf, of request: RequestID? = nil) async throws -> Int {
-        var cleared = 0
-        for object in try await shelf.objects() where request == nil || object.request == request {
-            let isWanted = try await control.transaction {
-                try await $0.isWanted(object: object.name, of: object.request, fence: object.fence)
-            }
-            guard isWanted == false else { continue }
-            try await shelf.destroy(object)
-            cleared += 1
+        let objects = await shelf.objects().filter { request == nil || $0.request == request }
+        guard !objects.isEmpty else { return 0 }
+        let unwanted = try await control.transaction {
+            Set(try await $0.unwanted(objects.map { ($0.name, $0.request, $0.fence) }))
         }
-        return cleared
+        var failure: (any Error)?
+        for object in objects where unwanted.contains(object.name) {
+            // One that can't be destroyed doesn't keep the others.
+            do { try await shelf.destroy(object) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return unwanted.count
     }
 }

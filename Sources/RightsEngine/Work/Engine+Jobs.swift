@@ -15,6 +15,8 @@ package struct QueueState: Sendable {
     package let counts: [Count]
     /// The kinds that are paused; `all` pauses every kind.
     package let paused: [String]
+    /// Since when the job waits whose turn came first; nil when none is due. If this grows old, nobody works.
+    package let oldestDue: Instant?
 }
 
 extension Engine {
@@ -27,7 +29,7 @@ extension Engine {
                 counts: try await transaction.countJobs().map {
                     QueueState.Count(kind: $0.kind, state: $0.state, count: $0.count)
                 },
-                paused: try await transaction.pausedKinds())
+                paused: try await transaction.pausedKinds(), oldestDue: try await transaction.oldestDue())
         }
     }
 

@@ -14,9 +14,16 @@ struct HeldJob: Sendable {
     ) async throws {
         try await control.transaction { transaction in
             let locked = try await locking(transaction)
-            guard try await transaction.end(job, as: .done) else { throw JobLost() }
+            try await end(in: transaction)
             try await body(locked, transaction)
         }
+    }
+
+    /// Ends the job in a transaction that somebody else began.
+    ///
+    /// - Throws: `JobLost` when the job isn't this worker's any more; then nothing may be written.
+    func end(in transaction: ControlTransaction) async throws {
+        guard try await transaction.end(job, as: .done) else { throw JobLost() }
     }
 
     /// Ends the job together with what it leads to, in one transaction.

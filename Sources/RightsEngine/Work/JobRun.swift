@@ -78,8 +78,8 @@ struct JobRun: Sendable {
         case .mail: try await MailJob(engine: engine, postOffice: workshop.postOffice, held: held).run()
         case .webhook: try await WebhookJob(engine: engine, call: workshop.callWebhook, held: held).run()
         case .resolve:
-            if let claim = job.target.flatMap({ ClaimID($0) }) { try await engine.resolve(claim) }
-            try await held.finish()
+            guard let claim = job.target.flatMap({ ClaimID($0) }) else { return try await held.finish() }
+            try await engine.resolve(claim, ending: held.end)
         case .expire:
             try await engine.expire()
             try await held.finish()

@@ -66,7 +66,9 @@ package final class Signal: Sendable {
 
     private func abandon(_ ticket: Int) {
         let waiter = state.withLock { state in
-            if let waiter = state.waiters.removeValue(forKey: ticket) { return waiter.continuation as CheckedContinuation? }
+            if let waiter = state.waiters.removeValue(forKey: ticket) {
+                return waiter.continuation as CheckedContinuation?
+            }
             state.abandoned.insert(ticket)
             return nil
         }

@@ -34,6 +34,7 @@ package struct Worker: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await listen() }
             group.addTask { await lookAfterQueue() }
+            group.addTask { await lookAfterArchives() }
             group.addTask { await awaitShutdown() }
             await work()
             group.cancelAll()
@@ -143,17 +144,12 @@ package struct Worker: Service {
         }
     }
 
-    /// Settles jobs whose worker is gone, queues the duties, clears what was left in the archives' folder.
+    /// Settles jobs whose worker is gone, and queues the duties.
     private func lookAfterQueue() async {
         while !Task.isCancelled {
             do {
                 try await settleAbandoned()
                 if !isStopping.isRaised { try await queueDuties() }
-                let cleared = try await engine.clearOrphans(on: shelf)
-                if cleared > 0 {
-                    Logger.current.notice(
-                        "archives that nobody asks for were destroyed", metadata: ["habeas.count": "\(cleared)"])
-                }
             } catch {
                 report(error, "the queue can't be looked after")
             }
@@ -166,7 +162,11 @@ package struct Worker: Service {
         let jobs = try await engine.control.transaction { try await $0.abandonedJobs(limit: 100) }
         for job in jobs {
             let settlement = try await engine.settleAbandoned(job)
-            if settlement != .lost { log(job, .failed(JobFailure(.workerLost)), settlement) }
+            guard settlement != .lost else { continue }
+            log(job, .failed(JobFailure(.workerLost)), settlement)
+            if let request = job.request, job.kind == .export {
+                _ = try await engine.clearOrphans(on: shelf, of: request)
+            }
         }
     }
 
@@ -176,6 +176,23 @@ package struct Worker: Service {
                 try await transaction.enqueueDuty(
                     engine.makeID(), duty, every: settings.dutyPause, maxAttempts: 5)
             }
+        }
+    }
+
+    /// Clears what killed processes left in the archives' folder.
+    private func lookAfterArchives() async {
+        while !Task.isCancelled {
+            do {
+                let cleared = try await engine.clearOrphans(on: shelf)
+                if cleared > 0 {
+                    Logger.current.notice(
+                        "archives that belong to nothing were destroyed", metadata: ["habeas.count": "\(cleared)"])
+                }
+            } catch {
+                report(error, "the archives' folder can't be looked after")
+            }
+            // Cancelled: the loop ends.
+            try? await Task.sleep(for: settings.dutyPause)
         }
     }
 

@@ -20,7 +20,7 @@ package struct WorkerSettings: Sendable {
     /// Settings with defaults for everything but the name.
     package init(name: String) { self.name = name }
 
-    /// How many connections to the control database the process needs at most: two a place, one to listen, one to
-    /// look after the queue.
-    package var connections: Int { 2 * (exportPlaces + errandPlaces) + 2 }
+    /// How many connections to the control database the process needs at most: two a place, one to listen, two to
+    /// look after queue and archives. With fewer, jobs wait for each other for ever.
+    package var connections: Int { 2 * (exportPlaces + errandPlaces) + 3 }
 }

@@ -1,3 +1,4 @@
+import PostgresTestKit
 import RightsCore
 import Testing
 
@@ -30,11 +31,16 @@ import Testing
 
 @Suite struct JobFailureTests {
     @Test(arguments: [
-        (JobFailure.Retry.asUsual, 7, false), (.asUsual, 8, true), (.once, 1, false), (.once, 2, true), (.never, 1, true),
+        (JobFailure.Retry.asUsual, 7, false), (.asUsual, 8, true), (.once, 1, false), (.once, 2, true),
+        (.never, 1, true),
         (.whenThereIsSpace, 100, false),
     ])
     func endsWhenItShould(retry: JobFailure.Retry, attempt: Int, isLast: Bool) {
         #expect(JobFailure(code: "x", retry: retry).isLast(attempt: attempt, of: 8) == isLast)
+    }
+
+    @Test(arguments: JobFailure.Code.allCases) func isDocumented(code: JobFailure.Code) throws {
+        #expect(try Checkout.text("docs/errors.md").contains("`\(code.rawValue)`"))
     }
 
     /// What others throw comes out as a code, never as their words.

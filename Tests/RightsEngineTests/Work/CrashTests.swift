@@ -115,7 +115,7 @@ import Testing
             let shelf = ArchiveShelf(bench.archives)
 
             let cleared = try await bench.engine.clearOrphans(on: shelf)
-            let left = try await shelf.objects().map(\.name)
+            let left = await shelf.objects().map(\.name)
             let settled = try await bench.engine.giveBack(
                 try #require(job), JobWait(reason: .worker, delay: .seconds(60)))
             let clearedThen = try await bench.engine.clearOrphans(on: shelf)

@@ -84,7 +84,8 @@ import Testing
                 #expect(try await notice(bench, "request-accepted") == ["waiting", "451", "mail.unreachable"])
                 try await bench.database.run("UPDATE habeas.job SET run_at = clock_timestamp()")
                 try await bench.until("SELECT count(*) = 1 FROM habeas.job WHERE kind = 'mail' AND state = 'dead'")
-                try await bench.until("SELECT bool_or(state = 'handed_over') FROM habeas.notice WHERE kind = 'job-abandoned'")
+                try await bench.until(
+                    "SELECT bool_or(state = 'handed_over') FROM habeas.notice WHERE kind = 'job-abandoned'")
             }
             #expect(try await notice(bench, "request-accepted") == ["failed", "451", "mail.unreachable"])
             let dead = try #require(try await bench.engine.jobs(in: [.dead]).first)

@@ -115,7 +115,8 @@ import Testing
                 let isFree = try await other.tryLock(person: request.subject)
                 #expect(isFree)
                 try await bench.withWorker(.test(maker)) {
-                    try await bench.until("SELECT waits_for = 'person' AND attempts = 0 FROM habeas.job")
+                    try await bench.until(
+                        "SELECT waits_for = 'person' AND attempts = 0 FROM habeas.job WHERE kind = 'export'")
                     #expect(!measured.isRaised)
                     try await other.unlock(person: request.subject)
                     try await bench.until("SELECT state = 'done' FROM habeas.job WHERE kind = 'export'")

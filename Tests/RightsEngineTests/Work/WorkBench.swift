@@ -98,7 +98,8 @@ struct WorkBench: Sendable {
     }
 
     /// Waits until a query that gives one Boolean says yes.
-    func until(_ sql: String, _ parameters: [String?] = [], _ location: SourceLocation = #_sourceLocation) async throws {
+    func until(_ sql: String, _ parameters: [String?] = [], _ location: SourceLocation = #_sourceLocation) async throws
+    {
         for _ in 0..<3000 {
             let isSo = try await database.query("SELECT (\(sql))::text", parameters).first?.first == "true"
             if isSo { return }

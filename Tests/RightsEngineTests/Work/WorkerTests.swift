@@ -37,7 +37,8 @@ import Testing
             let crowd = busy
             try await crowd.withWorker(workshop, crowd.settings("one")) {
                 try await crowd.withWorker(workshop, crowd.settings("two")) {
-                    try await crowd.until("SELECT count(*) = 400 FROM habeas.job WHERE kind = 'webhook' AND state = 'done'")
+                    try await crowd.until(
+                        "SELECT count(*) = 400 FROM habeas.job WHERE kind = 'webhook' AND state = 'done'")
                 }
             }
             let workers = try await bench.value("SELECT count(DISTINCT worker) FROM habeas.job WHERE kind = 'webhook'")
@@ -66,9 +67,11 @@ import Testing
             let job = try await bench.exportJob(of: request.id)
             try await bench.withWorker(.test(maker)) {
                 for attempt in 1...2 {
-                    try await bench.until("SELECT state = 'waiting' AND attempts = \(attempt) FROM habeas.job WHERE kind = 'export'")
+                    try await bench.until(
+                        "SELECT state = 'waiting' AND attempts = \(attempt) FROM habeas.job WHERE kind = 'export'")
                     #expect(try await bench.request(request.id).state == .queued)
-                    try await bench.database.run("UPDATE habeas.job SET run_at = clock_timestamp() WHERE state = 'waiting'")
+                    try await bench.database.run(
+                        "UPDATE habeas.job SET run_at = clock_timestamp() WHERE state = 'waiting'")
                 }
                 try await bench.until("SELECT state = 'dead' FROM habeas.job WHERE kind = 'export'")
                 let failed = try await bench.request(request.id)
@@ -161,7 +164,8 @@ import Testing
             settings.pollPause = .seconds(3600)
             try await bench.withWorker(.test(.small(in: bench.archives)), settings) {
                 try await bench.until(
-                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database())")
+                    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database())"
+                )
                 let request = try await bench.ask()
                 try await bench.until(
                     "SELECT state = 'ready' FROM habeas.request WHERE id = $1", [request.id.text])
@@ -178,7 +182,8 @@ import Testing
             var settings = bench.settings()
             settings.lease = .seconds(2)
             try await bench.withWorker(.test(maker), settings) {
-                try await bench.until("SELECT phase = 'reading' AND done = 1 AND total = 10 FROM habeas.job WHERE kind = 'export'")
+                try await bench.until(
+                    "SELECT phase = 'reading' AND done = 1 AND total = 10 FROM habeas.job WHERE kind = 'export'")
                 let first = try await bench.exportJob(of: request.id)
                 try await bench.until(
                     "SELECT lease_until > habeas.instant($1) + interval '3 seconds' FROM habeas.job WHERE kind = 'export'",
