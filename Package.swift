@@ -162,7 +162,7 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "RightsCore", "PostgresAccess", "PostgresTestKit",
-                "ObjectStore", "Exporting", crypto, system,
+                "ObjectStore", "Exporting", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",

@@ -150,7 +150,7 @@ package actor PostgresConnection {
         return try outcome.get()
     }
 
-    private func onOwnQueue<Value>(_ body: () -> Value) async -> Value { body() }
+    func onOwnQueue<Value>(_ body: () -> Value) async -> Value { body() }
 
     private func runQuery(_ sql: String, _ parameters: [String?]) throws(PostgresError) -> [[String?]] {
         let raw = try live()

@@ -26,6 +26,19 @@ extension ControlTransaction {
         return isNew
     }
 
+    /// Puts a duty into the queue, unless it waits there already or was done lately.
+    package func enqueueDuty(_ id: JobID, _ kind: JobKind, every pause: Duration, maxAttempts: Int) async throws {
+        let isNew = try await touched(
+            """
+            INSERT INTO habeas.job (id, kind, max_attempts)
+            SELECT $1, $2, $3 WHERE NOT EXISTS (
+                SELECT FROM habeas.job
+                WHERE kind = $2 AND ended_at > clock_timestamp() - $4 * interval '1 millisecond')
+            ON CONFLICT DO NOTHING RETURNING id
+            """, [id.text, kind.rawValue, String(maxAttempts), pause.milliseconds])
+        if isNew { try await wakeWorkers() }
+    }
+
     private func wakeWorkers() async throws { try await execute("SELECT pg_notify('\(Self.jobsChannel)', '')") }
 
     // MARK: working
@@ -94,7 +107,7 @@ extension ControlTransaction {
     package func giveBack(
         _ job: JobRecord, after delay: Duration, waitsFor: String?, error: String?, isCounted: Bool
     ) async throws -> Bool {
-        try await touched(
+        let isGiven = try await touched(
             """
             UPDATE habeas.job SET state = 'waiting', run_at = clock_timestamp() + $3 * interval '1 millisecond',
                 waits_for = $4, error = coalesce($5, error), lease_until = NULL, worker = NULL, reserved_bytes = 0,
@@ -102,6 +115,8 @@ extension ControlTransaction {
             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
             """,
             [job.id.text, String(job.fence), delay.milliseconds, waitsFor, error, isCounted ? "0" : "1"])
+        if isGiven && delay == .zero { try await wakeWorkers() }
+        return isGiven
     }
 
     /// Makes a running job heavy or light and reserves space for it, unless all running ones together would fill more
@@ -128,15 +143,24 @@ extension ControlTransaction {
             [job.id.text, String(job.fence), weight.rawValue])
     }
 
-    /// One running job whose lease is over, locked, so that whoever found it settles it.
-    package func abandonedJob() async throws -> JobRecord? {
-        try await first(
+    /// Running jobs whose lease is over. Nothing is locked: whoever settles one looks again with ``isAbandoned(_:)``.
+    package func abandonedJobs(limit: Int) async throws -> [JobRecord] {
+        try await rows(
             """
             SELECT \(JobRecord.columns) FROM habeas.job j
-            WHERE state = 'running' AND lease_until < clock_timestamp() ORDER BY lease_until
-            FOR UPDATE SKIP LOCKED LIMIT 1
-            """
+            WHERE state = 'running' AND lease_until < clock_timestamp() ORDER BY lease_until LIMIT $1
+            """, [String(limit)]
         ).map { row throws(LedgerError) in try JobRecord(row) }
+    }
+
+    /// Whether a job still runs under the same fence though its lease is over; its row stays locked until the
+    /// transaction ends.
+    package func isAbandoned(_ job: JobRecord) async throws -> Bool {
+        try await first(
+            """
+            SELECT id FROM habeas.job
+            WHERE id = $1 AND fence = $2 AND state = 'running' AND lease_until < clock_timestamp() FOR UPDATE
+            """, [job.id.text, String(job.fence)]) != nil
     }
 
     /// Ends the jobs of a request that is over, whoever has them.
@@ -189,6 +213,15 @@ extension ControlTransaction {
         }
     }
 
+    /// Since when the job waits whose turn came first; nil when none is due.
+    package func oldestDue() async throws -> Instant? {
+        var row = try await first(
+            """
+            SELECT habeas.micros(min(run_at)) FROM habeas.job WHERE state = 'waiting' AND run_at <= clock_timestamp()
+            """)
+        return try row?.optionalInstant()
+    }
+
     /// Puts a dead job back, with its attempts at nought.
     ///
     /// - Returns: whether it was dead.
@@ -231,6 +264,30 @@ extension ControlTransaction {
         try await execute(
             "DELETE FROM habeas.job WHERE state IN ('done', 'cancelled') AND ended_at < habeas.instant($1)",
             [endedBefore.sql])
+    }
+
+    /// Those of some archives' objects that neither are nor may become part of an archive: no row names them, and no
+    /// export runs under the fence that wrote them. Objects of requests that this database doesn't know aren't among
+    /// them.
+    package func unwanted(_ objects: [(name: String, request: RequestID, fence: Int)]) async throws -> [String] {
+        // One statement, so one snapshot: an export that ends meanwhile is seen before or after.
+        try await rows(
+            """
+            SELECT o.name FROM unnest($1::text[], $2::uuid[], $3::bigint[]) o (name, request_id, fence)
+            JOIN habeas.request r ON r.id = o.request_id
+            WHERE NOT EXISTS (SELECT FROM habeas.archive a WHERE a.object = o.name AND a.destroyed_at IS NULL)
+                AND NOT EXISTS (
+                    SELECT FROM habeas.job j WHERE j.request_id = o.request_id AND j.kind = 'export'
+                        AND j.state = 'running' AND j.fence = o.fence)
+            """,
+            [
+                objects.map(\.name).sqlArray, objects.map(\.request.text).sqlArray,
+                objects.map { String($0.fence) }.sqlArray,
+            ]
+        ).map { row in
+            var row = row
+            return try row.text()
+        }
     }
 
     // MARK: one at a time

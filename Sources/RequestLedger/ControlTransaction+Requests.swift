@@ -119,6 +119,20 @@ extension ControlTransaction {
         return counts
     }
 
+    /// Requests whose person hasn't shown who they are since an instant, the oldest first.
+    package func requestsWithoutIdentity(since: Instant, limit: Int) async throws -> [RequestID] {
+        try await rows(
+            """
+            SELECT id FROM habeas.request
+            WHERE state IN ('received', 'verifying') AND state_since < habeas.instant($1)
+            ORDER BY state_since LIMIT $2
+            """, [since.sql, String(limit)]
+        ).map { row in
+            var row = row
+            return try row.value { RequestID($0) }
+        }
+    }
+
     // MARK: changing
 
     /// Stores what may change in a request's life. The row must be locked by ``request(_:isLocked:)``.

@@ -111,13 +111,18 @@ extension Engine {
     // MARK: resolving
 
     /// Finds out whom a claim means and mails the code to the address on file: what the queue's `resolve` job does.
-    package func resolve(_ id: ClaimID) async throws {
+    ///
+    /// - Parameter ending: ends that job, in the very transaction that changes the claim.
+    package func resolve(
+        _ id: ClaimID, ending: (ControlTransaction) async throws -> Void = { _ in }
+    ) async throws {
         guard let claim = try await control.transaction({ try await $0.claim(id) }), let box = claim.box,
             claim.state == .new || claim.state == .waiting || claim.state == .unmatched, now() < claim.expiresAt
-        else { return }
+        else { return try await control.transaction { try await ending($0) } }
         let address = try people.open(box, for: "claim \(id)")
         let person = try await directory.find("email:\(address)")
         try await control.transaction { transaction in
+            try await ending(transaction)
             guard var claim = try await transaction.claim(id, isLocked: true) else { return }
             guard let person, person.address != nil else {
                 return try await leaveUnmatched(&claim, in: transaction)

@@ -169,6 +169,7 @@ CREATE UNIQUE INDEX job_one_export ON habeas.job (request_id)
 CREATE UNIQUE INDEX job_one_duty ON habeas.job (kind)
     WHERE kind IN ('expire', 'checkpoint') AND state IN ('waiting', 'running');
 CREATE INDEX job_dead ON habeas.job (ended_at) WHERE state = 'dead';
+CREATE INDEX job_ended ON habeas.job (kind, ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE TABLE habeas.queue_pause (
     kind text PRIMARY KEY,

@@ -1,0 +1,52 @@
+internal import AuditLedger
+internal import RequestLedger
+internal import RightsCore
+
+extension Engine {
+    /// Ends what has run out of time and forgets what nobody needs any more: what the queue's `expire` job does every
+    /// minute. Each step is a transaction of its own, and doing it twice does no harm.
+    package func expire() async throws {
+        try await expireClaims()
+        try await lapseRequests()
+        try await destroyDueArchives()
+        try await forget()
+    }
+
+    /// Claims whose code never came back: their addresses are forgotten.
+    private func expireClaims() async throws {
+        try await control.transaction { transaction in
+            for claim in try await transaction.expireClaims(now: now()) where claim.state == .expired {
+                try await transaction.connection.append(
+                    AuditEntry(.claimExpired, by: .system, request: claim.request, ["claim": .id(claim.id.text)]))
+            }
+        }
+    }
+
+    /// Requests whose person never showed who they are.
+    private func lapseRequests() async throws {
+        let cutoff = now() - settings.identityPatience
+        let ids = try await control.transaction { try await $0.requestsWithoutIdentity(since: cutoff, limit: 100) }
+        for id in ids {
+            try await control.transaction { transaction in
+                var request = try await locked(id, in: transaction)
+                // Proven or withdrawn in between.
+                guard request.state == .received || request.state == .verifying, request.stateSince < cutoff else {
+                    return
+                }
+                try await move(&request, .lapse, by: .system, outcome: "identity.not-shown", in: transaction)
+            }
+        }
+    }
+
+    /// Codes, sessions, answers and ended jobs, each at its age. Dead jobs stay until somebody looks.
+    private func forget() async throws {
+        let now = now()
+        try await control.transaction { transaction in
+            // Wrong tries are counted over a day.
+            try await transaction.forgetCodes(madeBefore: now - .days(2))
+            try await transaction.forgetSessions(endedBefore: now - .days(1))
+            try await transaction.forgetAnswers(before: now - .days(2))
+            try await transaction.forgetJobs(endedBefore: now - .days(7))
+        }
+    }
+}

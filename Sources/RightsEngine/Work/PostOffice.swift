@@ -1,0 +1,46 @@
+package import RequestLedger
+package import RightsCore
+
+/// Renders a letter and hands it to whoever carries mail.
+package typealias PostOffice = @Sendable (Letter) async throws -> PostOutcome
+
+/// A notice on its way, with everything its text needs.
+package struct Letter: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The notice; its id makes the Message-ID, so that a mail sent twice can be told as one.
+    package let notice: NoticeRecord
+    /// Where it goes.
+    package let address: String
+    /// The codes and ids stored with the notice.
+    package let facts: [String: String]
+    /// What it is about; nil when a claim led to no request.
+    package let request: RequestRecord?
+    /// The one-time code, made just now; nil when the notice carries none.
+    package let code: String?
+    /// What can be downloaded; nil when the notice names no link.
+    package let download: Download?
+
+    /// An archive that a letter leads to.
+    package struct Download: Sendable {
+        /// Where it is fetched. It is a secret.
+        package let url: String
+        /// The link's end.
+        package let until: Instant
+        /// All parts together, unsealed.
+        package let bytes: UInt64
+        /// How many files it is.
+        package let parts: Int
+    }
+
+    package var description: String { "<personal>" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What became of a letter.
+package enum PostOutcome: Sendable, Hashable {
+    /// Somebody took it to carry it on, which isn't delivery; with the server's SMTP reply code, if there was one.
+    case handedOver(replyCode: Int?)
+    /// It is refused for good, for a reason as a code.
+    case refused(code: String, replyCode: Int?)
+    /// It may well be taken later.
+    case deferred(code: String, replyCode: Int?)
+}
