@@ -109,11 +109,12 @@ let package = Package(
         .target(
             name: "HabeasHTTP",
             dependencies: [
-                "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto, hummingbird,
+                "RightsCore", "PostgresAccess", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto,
+                hummingbird,
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 mustache, logging, jwt,
             ],
-            swiftSettings: fenced),
+            resources: [.embedInCode("API/Description")], swiftSettings: fenced),
         .target(
             name: "HabeasCLI",
             dependencies: [

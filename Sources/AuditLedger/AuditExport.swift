@@ -95,7 +95,7 @@ package enum AuditExport {
         }
     }
 
-    private static func line(_ line: Line) throws -> [UInt8] {
+    static func line(_ line: Line) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -13,6 +13,8 @@ package struct DataMap: Sendable {
     package let controller: Controller
     /// The body of law applied when a request names none.
     package let defaultRegime: RegimeID
+    /// Whether whoever of the staff vouches for a person may not release the request too.
+    package let isTwoPersonRule: Bool
     /// Schemas of which every table must be mapped or named in `notIncluded`.
     package let schemas: [Identifier]
     /// Whether tables without forced row security are an error or a warning.

@@ -45,7 +45,7 @@ private enum Visibility: String, CaseIterable { case own, more }
 enum MapReader {
     static func map(_ node: MapNode) throws(DataMapError) -> DataMap {
         try node.checkKeys([
-            "habeas_map", "service", "controller", "default_regime", "schemas", "row_security", "subjects",
+            "habeas_map", "service", "controller", "default_regime", "identity", "schemas", "row_security", "subjects",
             "collections", "not_included", "recipients", "automated_decisions",
         ])
         let version = try node.required("habeas_map")
@@ -63,6 +63,7 @@ enum MapReader {
             service: try slug(node.required("service"), allowing: "-"),
             controller: try DisclosureReader.controller(node.required("controller")),
             defaultRegime: try regime(node.required("default_regime")),
+            isTwoPersonRule: try twoPersonRule(node["identity"]),
             schemas: try node.required("schemas").identifiers(),
             rowSecurity: try node.required("row_security").choice(RowSecurityDemand.self),
             subjects: subjects, collections: collections,
@@ -70,6 +71,12 @@ enum MapReader {
             recipients: try DisclosureReader.stated(node["recipients"], DisclosureReader.recipient) ?? [],
             statesRecipients: node["recipients"] != nil,
             automatedDecisions: try DisclosureReader.stated(node["automated_decisions"], DisclosureReader.decision))
+    }
+
+    private static func twoPersonRule(_ node: MapNode?) throws(DataMapError) -> Bool {
+        guard let node else { return false }
+        try node.checkKeys(["two_person_rule"])
+        return try node.required("two_person_rule").flag()
     }
 
     static func list<Value>(

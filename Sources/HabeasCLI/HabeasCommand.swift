@@ -26,7 +26,8 @@ package struct HabeasCommand: AsyncParsableCommand {
         version: habeasVersion,
         subcommands: [
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
-            UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, DemoCommand.self,
+            UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
+            WorkerCommand.self, DemoCommand.self,
         ])
 
     package init() {}
@@ -34,7 +35,11 @@ package struct HabeasCommand: AsyncParsableCommand {
     /// Parses and runs a command line.
     ///
     /// - Returns: the exit status.
-    package static func execute(_ arguments: [String]) async -> Int32 {
+    package static func execute(_ arguments: [String], stop: StopRequest) async -> Int32 {
+        await StopRequest.$current.withValue(stop) { await run(arguments) }
+    }
+
+    private static func run(_ arguments: [String]) async -> Int32 {
         let wantsJSON = arguments.contains("--json")
         do {
             var command = try parseAsRoot(arguments)

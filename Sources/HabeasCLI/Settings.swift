@@ -14,7 +14,9 @@ internal import SystemPackage
 /// `control.url` (secret), `control.user`, `control.password` (secret), `archives`.
 struct Settings: Sendable {
     /// The keys that may stand in `habeas.yaml`; `stores.` takes any name.
-    static let keys: Set<String> = [
+    static let keys = exportKeys.union(SettingKey.service.map(\.name))
+
+    private static let exportKeys: Set<String> = [
         "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
         "database.verifier.password", "map", "keys", "snapshot.budget", "control.url", "control.user",
         "control.password",

@@ -15,7 +15,7 @@ enum SettingsFile {
 
     private static func check(_ node: Node, prefix: String, path: String) throws {
         guard let mapping = node.mapping else {
-            let isKnown = Settings.keys.contains(prefix) || prefix.hasPrefix("stores.")
+            let isKnown = Settings.keys.contains(prefix) || Self.isNamed(prefix)
             guard isKnown else { throw unknown(prefix, node, path) }
             guard node.scalar != nil, node.null == nil else {
                 let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
@@ -28,16 +28,27 @@ enum SettingsFile {
             let name = key.scalar?.string ?? ""
             let full = prefix.isEmpty ? name : "\(prefix).\(name)"
             let leads = Settings.keys.contains { $0 == full || $0.hasPrefix(full + ".") } || full == "stores"
-            guard leads || prefix == "stores" else { throw unknown(full, key, path) }
+            guard leads || prefix == "stores" || prefix == "webhooks" || Self.isNamed(full) else {
+                throw unknown(full, key, path)
+            }
             try check(value, prefix: full, path: path)
         }
+    }
+
+    /// Whether a key is one of those with a name of the operator's in them.
+    private static func isNamed(_ key: String) -> Bool {
+        if key.hasPrefix("stores.") { return true }
+        let parts = key.split(separator: ".")
+        return parts.count == 3 && parts[0] == "webhooks" && ["url", "secret", "former_secret"].contains(parts[2])
     }
 
     private static func unknown(_ key: String, _ node: Node, _ path: String) -> CommandFailure {
         let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
         return CommandFailure(
             .failed, code: "settings.unknown-key", "\(path)\(place): unknown setting “\(key)”",
-            hint: "known: \((Settings.keys.sorted() + ["stores.NAME"]).joined(separator: ", "))")
+            hint:
+                "known: \((Settings.keys.sorted() + ["stores.NAME", "webhooks.NAME.url", "webhooks.NAME.secret"]).joined(separator: ", "))"
+        )
     }
 
     private static func place(_ error: YamlError) -> String {

@@ -82,13 +82,13 @@ extension Notice {
             ]
         case .noAccount: return ["link": "\(reader.baseURL)/p/"]
         case .requestReceived(_, _, let page), .requestAccepted(_, _, let page), .requestFailed(_, _, let page),
-            .linkRevoked(_, let page):
+            .linkRevoked(_, let page), .erasureAccepted(_, let page):
             return ["link": reader.link(page)]
         case .archiveReady(_, let archive), .linkRenewed(_, let archive), .archiveExpiresSoon(_, let archive):
             return reader.facts(of: archive)
         case .requestCancelled, .archiveDestroyed: return [:]
         case .requestRefused(_, _, let reason): return ["reason": reason]
-        case .requestDelayed(_, _, let until, let page), .erasureAccepted(_, let until, let page):
+        case .requestDelayed(_, _, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
         case .jobAbandoned(let job, let kind, let attempts):
@@ -103,7 +103,7 @@ extension Notice {
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
             .requestRefused(let id, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
-            .addressChange(let id, _, _), .erasureAccepted(let id, _, _), .archiveExpiresSoon(let id, _),
+            .addressChange(let id, _, _), .erasureAccepted(let id, _), .archiveExpiresSoon(let id, _),
             .archiveDestroyed(let id), .noticeBounced(let id, _):
             id
         }

@@ -28,8 +28,8 @@ package enum Notice: Sendable {
     case requestDelayed(RequestID, RequestRight, until: Instant, page: PagePath)
     /// To the OLD address: somebody asked for answers to go to another one, from when they do, and how to stop it.
     case addressChange(RequestID, from: Instant, stop: PagePath)
-    /// An erasure was asked for and confirmed. Until `cancellableUntil` it can be cancelled on the page.
-    case erasureAccepted(RequestID, cancellableUntil: Instant, page: PagePath)
+    /// An erasure was asked for and confirmed. Until it begins it can be cancelled on the page.
+    case erasureAccepted(RequestID, page: PagePath)
     /// The archive will soon be destroyed.
     case archiveExpiresSoon(RequestID, Archive)
     /// The archive and its key were destroyed.

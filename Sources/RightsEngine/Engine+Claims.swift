@@ -262,7 +262,7 @@ extension Engine {
     }
 
     /// A time zone's name as the tz database writes it; nil when it can't be one.
-    static func zone(_ text: String?) -> String? {
+    package static func zone(_ text: String?) -> String? {
         guard let text, (1...60).contains(text.utf8.count),
             text.unicodeScalars.allSatisfy({
                 $0.isASCII && (Character($0).isLetter || Character($0).isNumber || "/_+-".unicodeScalars.contains($0))

@@ -134,6 +134,7 @@ extension Engine {
             }
             request.confirmedAt = now()
             try await transaction.store(request)
+            try await notify(.erasureAccepted, about: request, in: transaction)
             try await audit(.requestConfirmed, by: .person, request, in: transaction)
         }
     }

@@ -59,8 +59,8 @@ extension Engine {
             ["method": .code(method), "assurance": .number(assurance)], in: transaction)
         if request.life.possible.contains(.identify) {
             try await move(&request, .identify, by: .person, in: transaction)
-            try await notify(
-                request.right == .erasure ? .erasureAccepted : .requestAccepted, about: request, in: transaction)
+            // An erasure is confirmed first; then they are told.
+            if request.right != .erasure { try await notify(.requestAccepted, about: request, in: transaction) }
         }
         try await queueIfDue(&request, by: .person, in: transaction)
     }

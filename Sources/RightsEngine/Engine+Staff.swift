@@ -125,5 +125,5 @@ extension Engine {
             AuditEntry(.staffEnded, by: actor, facts.merging(["staff": .id(id.text)]) { $1 }))
     }
 
-    static var noStaff: EngineError { EngineError(.notFound, "there is no such active account") }
+    package static var noStaff: EngineError { EngineError(.notFound, "there is no such active account") }
 }

@@ -67,6 +67,14 @@ extension Engine {
         return facts
     }
 
+    /// The words of a reason, for whoever may read them.
+    ///
+    /// - Returns: nil when they were erased.
+    package func words(_ id: EventID, of request: RequestID) async throws -> String? {
+        guard let box = try await control.connection({ try await $0.words(of: request) })[id] else { return nil }
+        return try people.open(box, for: "words \(id)")
+    }
+
     // MARK: opening
 
     /// Finds whom staff mean.
@@ -190,8 +198,7 @@ extension Engine {
         request.needsRelease = request.needsRelease || settings.isTwoPersonRule
         try await audit(.identityVouched, by: caller.actor, request, facts, in: transaction)
         try await move(&request, .identify, by: caller.actor, in: transaction)
-        try await notify(
-            request.right == .erasure ? .erasureAccepted : .requestAccepted, about: request, in: transaction)
+        try await notify(.requestAccepted, about: request, in: transaction)
         try await queueIfDue(&request, by: caller.actor, in: transaction)
         return request
     }
@@ -231,11 +238,16 @@ extension Engine {
         case .cancel:
             try await cancel(&request, by: caller.actor, facts, in: transaction)
         case .refuse:
+            guard case .id(let words)? = facts["words"] else {
+                throw EngineError(
+                    .invalid, "the person must be told why (GDPR Art. 12(4))",
+                    hint: "write the reason as CODE:words; for a refusal the words are what the person reads",
+                    field: "reason")
+            }
             try await move(
                 &request, .refuse, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export])
-            try await notify(
-                .requestRefused, about: request, facts: ["ground": ground.reason.code], in: transaction)
+            try await notify(.requestRefused, about: request, facts: ["words": words], in: transaction)
         case .pause:
             try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export])
@@ -254,7 +266,7 @@ extension Engine {
 
     /// Records that a mail came back.
     package func noteBounce(
-        _ id: NoticeID, by actor: AuditActor, in transaction: ControlTransaction
+        _ id: NoticeID, by actor: AuditActor, _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
     ) async throws -> NoticeRecord {
         guard var notice = try await transaction.notice(id) else {
             throw EngineError(.notFound, "there is no such notice")
@@ -266,8 +278,8 @@ extension Engine {
             try await notify(
                 .noticeBounced, about: record, to: .operators, facts: ["kind": notice.kind], in: transaction)
             try await audit(
-                .noticeBounced, by: actor, record, ["notice": .id(id.text), "kind": .code(notice.kind)],
-                in: transaction)
+                .noticeBounced, by: actor, record,
+                facts.merging(["notice": .id(id.text), "kind": .code(notice.kind)]) { $1 }, in: transaction)
         }
         return notice
     }

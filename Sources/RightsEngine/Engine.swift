@@ -161,7 +161,7 @@ package struct Engine: Sendable {
         return request
     }
 
-    static var noRequest: EngineError { EngineError(.requestNotFound, "there is no such request") }
+    package static var noRequest: EngineError { EngineError(.requestNotFound, "there is no such request") }
 }
 
 /// The kinds of notices, as they are stored; the templates of `Notifying` have the words.

@@ -48,6 +48,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case notFound = "not-found"
         /// Somebody has that name.
         case exists = "staff.exists"
+        /// Nobody could manage the staff any more.
+        case lastAdministrator = "staff.last-administrator"
         /// The request has another shape than the version understands.
         case unavailable = "service.unavailable"
     }

@@ -59,11 +59,11 @@ package struct WebhookEndpoint: Sendable {
     package let name: String
     /// Where it listens.
     package let url: String
-    /// The secrets it accepts signatures of; several while one is being replaced.
-    package let secrets: [[UInt8]]
+    /// The secret events are signed with, as `whsec_…`, then the one before while receivers may still have it.
+    package let secrets: [String]
 
     /// An endpoint by its parts.
-    package init(name: String, url: String, secrets: [[UInt8]]) {
+    package init(name: String, url: String, secrets: [String]) {
         self.name = name
         self.url = url
         self.secrets = secrets

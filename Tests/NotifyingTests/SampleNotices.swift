@@ -24,7 +24,7 @@ enum SampleNotices {
             "archiveReady-parts": .archiveReady(id, large),
             "linkRenewed": .linkRenewed(id, small), "linkRevoked": .linkRevoked(id, page: page),
             "addressChange": .addressChange(id, from: until, stop: page),
-            "erasureAccepted": .erasureAccepted(id, cancellableUntil: until, page: page),
+            "erasureAccepted": .erasureAccepted(id, page: page),
             "archiveExpiresSoon": .archiveExpiresSoon(id, large), "archiveDestroyed": .archiveDestroyed(id),
             "jobAbandoned": .jobAbandoned(job, .export, attempts: 5),
             "noticeBounced": .noticeBounced(id, replyCode: 550),

@@ -154,7 +154,7 @@ extension Engine {
         return contact.from.map { $0 <= now() } ?? true ? .contact : .onFile
     }
 
-    static var noLink: EngineError {
+    package static var noLink: EngineError {
         EngineError(
             .linkNotFound, "there is no such download link",
             hint: "copy the whole address from the mail; if it was replaced, use the latest mail")

@@ -1,7 +1,6 @@
 package import HTTPTypes
 internal import Hummingbird
 package import HummingbirdCore
-internal import FoundationEssentials
 internal import NIOCore
 
 extension Response {
@@ -9,11 +8,7 @@ extension Response {
     package static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .custom { FieldKey($0.last.map { FieldName.snake($0.stringValue) } ?? "") }
-        return bytes(
-            [UInt8](try encoder.encode(value)), type: "application/json", status: status, headers: headers)
+        bytes(try JSONBody.bytes(value), type: "application/json", status: status, headers: headers)
     }
 
     /// A page.

@@ -1,0 +1,103 @@
+internal import FoundationEssentials
+internal import MailTransport
+internal import Notifying
+internal import RequestLedger
+internal import RightsCore
+internal import RightsEngine
+
+/// Turns what the queue wants mailed into mails, and hands them over.
+struct Postman: Sendable {
+    let renderer: NoticeRenderer
+    let transport: any MailTransport
+    /// What addresses of pages begin with.
+    let publicURL: String
+    /// What stands behind the `@` of Message-IDs.
+    let domain: String
+    /// The words of a reason, for the person to read.
+    let words: @Sendable (EventID, RequestID) async throws -> String?
+    let now: @Sendable () -> Instant
+
+    /// Mails one letter; what can't be a letter is refused for good.
+    func deliver(_ letter: Letter) async throws -> PostOutcome {
+        guard let notice = try await notice(of: letter) else {
+            return .refused(code: "notice.facts-missing", replyCode: nil)
+        }
+        do {
+            let message = try renderer.message(
+                for: notice, language: letter.notice.language, zone: letter.request?.zone,
+                to: try MailAddress(letter.address),
+                messageID: try MessageID(unique: letter.notice.id.text, domain: domain), date: now())
+            return .handedOver(replyCode: try await transport.send(message).replyCode)
+        } catch let error as MailError {
+            return error.isWorthRetrying
+                ? .deferred(code: error.code.rawValue, replyCode: error.replyCode)
+                : .refused(code: error.code.rawValue, replyCode: error.replyCode)
+        }
+    }
+
+    // MARK: what to say
+
+    private func notice(of letter: Letter) async throws -> Notice? {
+        guard let kind = NoticeKindCode(rawValue: letter.notice.kind) else { return nil }
+        switch kind {
+        case .oneTimeCode: return letter.code.map { code(letter, $0) }
+        case .noAccount: return .noAccount
+        case .jobAbandoned: return abandoned(letter)
+        default: break
+        }
+        guard let request = letter.request else { return nil }
+        return try await notice(kind, letter, request)
+    }
+
+    private func notice(_ kind: NoticeKindCode, _ letter: Letter, _ request: RequestRecord) async throws -> Notice? {
+        let id = request.id
+        let page = try PagePath("/p/requests/\(id)")
+        switch kind {
+        case .requestReceived: return .requestReceived(id, request.right, page: page)
+        case .requestAccepted: return .requestAccepted(id, request.right, page: page)
+        case .requestDelayed: return .requestFailed(id, request.right, page: page)
+        case .erasureAccepted: return .erasureAccepted(id, page: page)
+        case .archiveReady: return try archive(letter, request).map { .archiveReady(id, $0) }
+        case .linkRenewed: return try archive(letter, request).map { .linkRenewed(id, $0) }
+        case .archiveExpiresSoon: return try archive(letter, request).map { .archiveExpiresSoon(id, $0) }
+        case .linkRevoked: return .linkRevoked(id, page: page)
+        case .requestCancelled: return .requestCancelled(id, request.right)
+        case .requestRefused: return try await refusal(letter, request)
+        case .addressChange:
+            let from = letter.facts["usable_from"].flatMap(Instant.init(rfc3339:))
+            return from.map { .addressChange(id, from: $0, stop: page) }
+        case .archiveDestroyed: return .archiveDestroyed(id)
+        case .noticeBounced: return .noticeBounced(id, replyCode: letter.facts["reply_code"].flatMap { Int($0) })
+        case .oneTimeCode, .noAccount, .jobAbandoned: return nil
+        }
+    }
+
+    private func code(_ letter: Letter, _ code: String) -> Notice {
+        let purpose: Notice.CodePurpose =
+            switch letter.facts["purpose"] {
+            case "download": .download
+            case RequestRight.erasure.rawValue: .erasure
+            default: .identity
+            }
+        return .oneTimeCode(code: code, minutes: 10, purpose: purpose)
+    }
+
+    private func archive(_ letter: Letter, _ request: RequestRecord) throws -> Notice.Archive? {
+        guard let download = letter.download, download.url.hasPrefix(publicURL) else { return nil }
+        return Notice.Archive(
+            link: try PagePath(String(download.url.dropFirst(publicURL.count))), bytes: download.bytes,
+            parts: download.parts, until: download.until, format: request.format)
+    }
+
+    private func refusal(_ letter: Letter, _ request: RequestRecord) async throws -> Notice? {
+        guard let id = letter.facts["words"].flatMap({ EventID($0) }) else { return nil }
+        return try await words(id, request.id).map { .requestRefused(request.id, request.right, reason: $0) }
+    }
+
+    private func abandoned(_ letter: Letter) -> Notice? {
+        guard let job = letter.facts["job"].flatMap({ JobID($0) }),
+            let kind = letter.facts["kind"].flatMap(JobKind.init(rawValue:))
+        else { return nil }
+        return .jobAbandoned(job, kind, attempts: letter.facts["attempts"].flatMap { Int($0) } ?? 0)
+    }
+}

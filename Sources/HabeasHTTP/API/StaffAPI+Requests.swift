@@ -1,0 +1,173 @@
+internal import AuditLedger
+internal import HTTPTypes
+internal import Hummingbird
+internal import HummingbirdCore
+internal import RequestLedger
+internal import RightsCore
+internal import RightsEngine
+
+/// Where a list of requests goes on.
+struct RequestKeys: CursorKeys {
+    static let list = "requests.1"
+    let at: Int64
+    let id: String
+
+    init(_ request: RequestRecord) {
+        at = request.receivedAt.microseconds
+        id = request.id.text
+    }
+
+    /// The keys as the ledger takes them; a forged cursor may hold anything.
+    func position() throws(Problem) -> (receivedAt: Instant, id: RightsCore.RequestID) {
+        guard let id = RightsCore.RequestID(id), abs(at) < 253_402_300_800_000_000 else {
+            throw Problem(.badCursor, "the cursor isn't one that this list gave out", hint: "begin at the first page")
+        }
+        return (Instant(microseconds: at), id)
+    }
+}
+
+/// What is asked to open a request.
+struct OpenInput: StaffWrite {
+    let subject: String
+    let right: RequestRight
+    let regime: String?
+    let format: DataFormat?
+    let collections: [String]?
+    let records: [String]?
+    let receivedAt: String?
+    let language: Language?
+    let zone: String?
+    let contact: String?
+    let ticket: String
+    let reason: String
+
+    func check() throws(Problem) {
+        try Subject.check(subject)
+        try Field.list("collections", collections ?? [], most: 100, Field.isMapName, "has to be a name of the data map")
+        try Field.list("records", records ?? [], most: 100, Self.isRecord, "has to be collection:id")
+        if let zone, Engine.zone(zone) == nil {
+            throw Problem(.badValue, "zone has to be a time zone's name, such as Europe/Berlin")
+        }
+        if let contact { try Field.text("contact", contact, least: 3, most: 254) }
+    }
+
+    private static func isRecord(_ text: String) -> Bool {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 2 && Field.isMapName(parts[0]) && (1...100).contains(parts[1].unicodeScalars.count)
+            && parts[1].unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7f }
+    }
+
+    func request(defaultLanguage: Language) throws(Problem) -> StaffRequestInput {
+        StaffRequestInput(
+            subject: subject, right: right, regime: try regime.map(Field.regime), format: format ?? .both,
+            collections: collections ?? [], records: records ?? [],
+            receivedAt: try receivedAt.map { text throws(Problem) in try Field.instant("received_at", text) },
+            language: language ?? defaultLanguage, zone: zone, contact: contact)
+    }
+}
+
+/// Whose requests are looked for. It stands in the body, since addresses don't belong into URLs.
+private struct SearchInput: Decodable {
+    let subject: String
+    let limit: Int?
+    let cursor: String?
+}
+
+/// How staff name a person: `kind:key`.
+private enum Subject {
+    static func check(_ text: String) throws(Problem) {
+        try Field.text("subject", text, least: 3, most: 300)
+        guard let colon = text.firstIndex(of: ":"), Field.isMapName(text[..<colon]), text.last != ":" else {
+            throw Problem(
+                .badValue, "subject has to be KIND:ID or email:ADDRESS", hint: "KIND is one of the data map's kinds")
+        }
+    }
+}
+
+extension StaffAPI {
+    func addRequests(to group: inout RouteGroup) {
+        group.post("/requests") { try await openRequest($0, $1) }
+        group.get("/requests") { try await listRequests($0, $1) }
+        group.post("/requests/search") { try await searchRequests($0, $1) }
+        group.get("/requests/{id}") { request, context in
+            try request.requireNoQuery()
+            let view = try await engine.read(try context.namedRequest(), by: try context.requireCaller())
+            return try .json(RequestDetail(view, now: engine.now()))
+        }
+        group.get("/requests/{id}/timeline") { try await timeline($0, $1) }
+        group.get("/requests/{id}/receipts") { request, context in
+            try request.requireNoQuery()
+            try context.requireCaller(as: StaffCaller.self).require(.readRequests)
+            let downloads = try await engine.downloads(of: try context.namedRequest())
+            return try .json(ListView(items: downloads.map(ReceiptView.init), nextCursor: nil))
+        }
+    }
+
+    private func openRequest(_ request: Request, _ context: HabeasContext) async throws -> Response {
+        let (input, caller) = try await input(OpenInput.self, .openRequests, request, context)
+        let wanted = try input.request(defaultLanguage: engine.settings.defaultLanguage)
+        let found = try await engine.find(input.subject)
+        let outcome = try await write(input, caller, request) { _, caller, ground, transaction in
+            let (record, isNew) = try await engine.open(wanted, for: found, by: caller, ground, in: transaction)
+            return try StoredAnswer(RequestSummary(record), status: isNew ? .created : .ok)
+        }
+        return outcome.response()
+    }
+
+    private func listRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {
+        try context.requireCaller(as: StaffCaller.self).require(.readRequests)
+        let query = try request.query(["limit", "cursor", "state", "right", "regime"])
+        let page = try PageRequest<RequestKeys>(query)
+        var filter = RequestFilter()
+        filter.states = try Field.values("state", query["state"])
+        filter.right = try query.value("right")
+        filter.regime = try query["regime"].map(Field.regime)
+        filter.before = try page.after?.position()
+        filter.limit = page.limit + 1
+        let wanted = filter
+        let records = try await engine.control.transaction { try await $0.requests(wanted) }
+        return try .page(records, limit: page.limit, of: request, after: RequestKeys.init, RequestSummary.init)
+    }
+
+    private func searchRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {
+        let caller = try context.requireCaller(as: StaffCaller.self)
+        try caller.require(.readRequests)
+        try request.requireNoQuery()
+        let input = try await request.json(SearchInput.self, context)
+        try Subject.check(input.subject)
+        let limit = input.limit ?? 50
+        guard (1...200).contains(limit) else { throw Problem(.badValue, "limit has to be a number from 1 to 200") }
+        var filter = RequestFilter()
+        filter.before = try input.cursor.map { text throws(Problem) in try Cursor<RequestKeys>.keys(of: text).position()
+        }
+        filter.limit = limit + 1
+        let records = try await engine.search(input.subject, filter, by: caller)
+        return try .page(records, limit: limit, of: request, after: RequestKeys.init, RequestSummary.init)
+    }
+
+    private func timeline(_ request: Request, _ context: HabeasContext) async throws -> Response {
+        let page = try PageRequest<AuditKeys>(request.query(["limit", "cursor"]))
+        let steps = try await engine.trail(
+            of: try context.namedRequest(), after: page.after?.seq ?? 0, limit: page.limit + 1,
+            by: try context.requireCaller())
+        return try .page(steps, limit: page.limit, of: request, after: { AuditKeys(seq: $0.entry.seq) }) { step in
+            try AuditEntryView(step.entry, words: step.words)
+        }
+    }
+}
+
+extension HabeasContext {
+    /// The request that the path names; 404 when that can't be one.
+    func namedRequest() throws -> RightsCore.RequestID {
+        guard let id = RightsCore.RequestID(parameters.get("id") ?? "") else { throw Engine.noRequest }
+        return id
+    }
+
+    /// The id that the path names; 404 when that can't be one.
+    func id<Owner>(of thing: String) throws -> ID<Owner> {
+        guard let id = ID<Owner>(parameters.get("id") ?? "") else {
+            throw EngineError(.notFound, "there is no such \(thing)")
+        }
+        return id
+    }
+}
