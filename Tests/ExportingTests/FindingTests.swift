@@ -44,14 +44,7 @@ import Testing
     private func with(_ body: (Exporter, ExportFixture) async throws -> Void) async throws {
         try await TestCluster.withDatabase { database in
             try await database.run(Self.schema)
-            let map = try DataMap(yaml: Self.map)
-            try await PostgresConnection.withConnection(to: database.target()) { connection in
-                for statement in ExportRoles.statements(
-                    map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
-                {
-                    try await connection.query(statement)
-                }
-            }
+            try await database.grantExport(of: try DataMap(yaml: Self.map))
             try await withFolder { folder in
                 let fixture = try ExportFixture(database, folder: folder, map: Self.map)
                 try await body(try fixture.exporter(), fixture)
