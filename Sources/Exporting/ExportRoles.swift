@@ -1,4 +1,5 @@
 package import DataMap
+internal import PostgresAccess
 
 /// The statements that make the database roles an export needs, and give each no more than it needs.
 package enum ExportRoles {
@@ -13,8 +14,8 @@ package enum ExportRoles {
         let verifierName = Identifier(verifier).quoted
         var statements = [
             create(exporterName), create(verifierName),
-            "ALTER ROLE \(exporterName) LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION",
-            "ALTER ROLE \(verifierName) LOGIN NOSUPERUSER BYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION",
+            LoginRole.statement(exporter, bypassesRowSecurity: false),
+            LoginRole.statement(verifier, bypassesRowSecurity: true),
         ]
         let needs = ColumnNeeds(map)
         let schemas = Set(map.schemas + needs.paths.keys.map(\.schema)).sorted()

@@ -112,15 +112,9 @@ package enum Migrator {
 
     private static func rights(of role: String) -> [String] {
         let name = "\"" + role.replacing("\"", with: "\"\"") + "\""
-        let text = "'" + role.replacing("'", with: "''") + "'"
-        let attributes = "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION"
         return [
-            "DO $$ BEGIN CREATE ROLE \(name) \(attributes); "
-                + "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
-            // Roles are the whole cluster's: altering one at once in two databases fails, so only what differs is.
-            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = \(text) AND (NOT rolcanlogin OR "
-                + "rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication)) "
-                + "THEN ALTER ROLE \(name) \(attributes); END IF; END $$",
+            "DO $$ BEGIN CREATE ROLE \(name); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$",
+            LoginRole.statement(role, bypassesRowSecurity: false),
             "GRANT USAGE ON SCHEMA habeas TO \(name)",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA habeas TO \(name)",
             "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON habeas.audit_entry, habeas.audit_head, habeas.audit_checkpoint, "

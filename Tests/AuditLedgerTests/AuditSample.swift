@@ -30,15 +30,9 @@ struct AuditSample: Sendable {
         }
     }
 
-    /// Roles are the whole cluster's: two databases migrated at once may be in each other's way.
     private func migrate() async throws {
-        for attempt in 1... {
-            do {
-                _ = try await PostgresConnection.withConnection(to: database.target()) {
-                    try await Migrator.migrate($0, controlRole: "habeas_control", password: nil)
-                }
-                return
-            } catch let error as PostgresError where error.sqlState == "XX000" && attempt < 20 { continue }
+        _ = try await PostgresConnection.withConnection(to: database.target()) {
+            try await Migrator.migrate($0, controlRole: "habeas_control", password: nil)
         }
     }
 
