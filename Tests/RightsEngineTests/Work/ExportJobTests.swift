@@ -123,7 +123,8 @@ import Testing
                 }
             }
             let job = try await bench.exportJob(of: request.id)
-            let held = try await bench.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            let held = try await bench.value("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                    + "WHERE locktype = 'advisory' AND datname = current_database()")
 
             #expect(job.attempts == 1)
             #expect(held == "0")
