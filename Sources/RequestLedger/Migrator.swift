@@ -117,6 +117,7 @@ package enum Migrator {
             LoginRole.statement(role, bypassesRowSecurity: false),
             "GRANT USAGE ON SCHEMA habeas TO \(name)",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA habeas TO \(name)",
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA habeas TO \(name)",
             "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON habeas.audit_entry, habeas.audit_head, habeas.audit_checkpoint, "
                 + "habeas.migration FROM \(name)",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA habeas TO \(name)",
