@@ -47,7 +47,7 @@ extension ControlTransaction {
     package func claimJob(_ terms: ClaimTerms) async throws -> JobRecord? {
         try await first(
             """
-            UPDATE habeas.job j SET state = 'running', attempts = attempts + 1, fence = fence + 1, worker = $3,
+            UPDATE habeas.job j SET state = 'running', attempts = attempts + 1, fence = nextval('habeas.job_fence'), worker = $3,
                 lease_until = clock_timestamp() + $4 * interval '1 millisecond', waits_for = NULL, phase = NULL,
                 done = NULL, total = NULL
             WHERE id = (

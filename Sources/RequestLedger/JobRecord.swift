@@ -26,7 +26,7 @@ package struct JobRecord: Sendable {
     package let worker: String?
     /// Temporary space it may fill.
     package let reservedBytes: Int
-    /// `space`, `person`, `retry` or `place`; nil when nothing holds it back.
+    /// `retry`, `space`, `person`, `place`, `address` or `worker`; nil when nothing holds it back.
     package let waitsFor: String?
     /// The code of its last failure.
     package let error: String?

@@ -38,7 +38,7 @@ package enum Migrator {
     ) async throws -> [String] {
         let applied = try await connection.withTransaction(.readCommitted) { connection in
             // Two that migrate at once take turns; whoever comes second finds nothing to do.
-            try await connection.query("SELECT pg_catalog.pg_advisory_xact_lock(7234017283807667301)")
+            try await connection.run(unsafeSQL: takeTurns)
             try await connection.run(unsafeSQL: prelude)
             let known = try await knownMigrations(connection)
             try check(known)
@@ -49,7 +49,8 @@ package enum Migrator {
             }
             return missing.map(\.name)
         }
-        try await connection.apply(rights(of: controlRole), passwords: [(controlRole, password)])
+        // Rights granted at once on the same thing fail, too.
+        try await connection.apply([takeTurns] + rights(of: controlRole), passwords: [(controlRole, password)])
         return applied
     }
 
@@ -97,6 +98,8 @@ package enum Migrator {
         }
     }
 
+    private static let takeTurns = "SELECT pg_catalog.pg_advisory_xact_lock(7234017283807667301)"
+
     private static let prelude = """
         CREATE SCHEMA IF NOT EXISTS habeas;
         CREATE TABLE IF NOT EXISTS habeas.migration (
@@ -117,6 +120,7 @@ package enum Migrator {
             LoginRole.statement(role, bypassesRowSecurity: false),
             "GRANT USAGE ON SCHEMA habeas TO \(name)",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA habeas TO \(name)",
+            "GRANT USAGE ON ALL SEQUENCES IN SCHEMA habeas TO \(name)",
             "REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON habeas.audit_entry, habeas.audit_head, habeas.audit_checkpoint, "
                 + "habeas.migration FROM \(name)",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA habeas TO \(name)",

@@ -137,6 +137,9 @@ CREATE TABLE habeas.verification (
 CREATE INDEX verification_request ON habeas.verification (request_id);
 CREATE INDEX verification_claim ON habeas.verification (claim_id);
 
+-- Numbers of claims. They never come again, also not for another job of the same request: archives are named by them.
+CREATE SEQUENCE habeas.job_fence;
+
 CREATE TABLE habeas.job (
     id uuid PRIMARY KEY,
     kind text NOT NULL CHECK (kind IN ('resolve', 'export', 'mail', 'webhook', 'expire', 'checkpoint')),

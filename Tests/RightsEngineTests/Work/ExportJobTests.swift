@@ -1,3 +1,4 @@
+import AuditLedger
 import Exporting
 import Foundation
 import ObjectStore
@@ -31,8 +32,8 @@ import Testing
             #expect(after.state == .ready && after.readyAt != nil && after.contents == #"{"tasks":10}"#)
             #expect(after.keepUntil == after.readyAt.map { $0 + bench.engine.settings.archiveKeep })
             #expect(job.state == .done && job.attempts == 1 && job.reservedBytes == 0)
-            #expect(archives.map(\.object) == ["\(request.id)-1.zip"])
-            #expect(try bench.files() == ["\(request.id)-1.zip", "\(request.id)-1.zip.key"])
+            #expect(archives.map(\.object) == ["\(request.id)-\(job.fence).zip"])
+            #expect(try bench.files() == archives.flatMap { [$0.object, "\($0.object).key"] })
             #expect(links.count == 1)
             #expect(
                 story.filter { !$0.hasPrefix("notice") } == [
@@ -41,6 +42,34 @@ import Testing
                 ])
             #expect(letters["archive-ready true user:1@people.test"] == 1)
             #expect(letters["request-accepted false user:1@people.test"] == 1)
+        }
+    }
+
+    /// What lapsed is made again by another job, and never under the name of what was destroyed.
+    @Test func anArchiveThatWasDestroyedIsMadeAgain() async throws {
+        try await WorkBench.with { bench in
+            let asked = try await bench.ask()
+            try await bench.dropErrands()
+            let engine = bench.engine
+            try await bench.withWorker(.test(.small(in: bench.archives))) {
+                try await bench.until("SELECT state = 'ready' FROM habeas.request")
+            }
+            let first = try bench.files()
+            bench.clock.advance(by: engine.settings.archiveKeep + .seconds(1))
+            try await engine.expire()
+            let lapsed = try await bench.request(asked.id).state
+            try await engine.control.transaction { transaction in
+                var request = try await engine.locked(asked.id, in: transaction)
+                try await engine.move(&request, .retry, by: .system, in: transaction)
+                _ = try await transaction.enqueue(engine.makeID(), .export, request: request.id)
+            }
+            try await bench.withWorker(.test(.small(in: bench.archives))) {
+                try await bench.until("SELECT state = 'ready' FROM habeas.request")
+            }
+            let second = try bench.files()
+
+            #expect(lapsed == .expired)
+            #expect(first.count == 2 && second.count == 2 && Set(first).isDisjoint(with: second))
         }
     }
 
@@ -123,7 +152,9 @@ import Testing
                 }
             }
             let job = try await bench.exportJob(of: request.id)
-            let held = try await bench.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            let held = try await bench.value(
+                "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+                    + "WHERE locktype = 'advisory' AND datname = current_database()")
 
             #expect(job.attempts == 1)
             #expect(held == "0")
