@@ -38,7 +38,7 @@ package enum Migrator {
     ) async throws -> [String] {
         let applied = try await connection.withTransaction(.readCommitted) { connection in
             // Two that migrate at once take turns; whoever comes second finds nothing to do.
-            try await connection.query("SELECT pg_catalog.pg_advisory_xact_lock(7234017283807667301)")
+            try await connection.query(takeTurn)
             try await connection.run(unsafeSQL: prelude)
             let known = try await knownMigrations(connection)
             try check(known)
@@ -49,7 +49,7 @@ package enum Migrator {
             }
             return missing.map(\.name)
         }
-        try await connection.apply(rights(of: controlRole), passwords: [(controlRole, password)])
+        try await connection.apply([takeTurn] + rights(of: controlRole), passwords: [(controlRole, password)])
         return applied
     }
 
@@ -96,6 +96,8 @@ package enum Migrator {
             }
         }
     }
+
+    private static let takeTurn = "SELECT pg_catalog.pg_advisory_xact_lock(7234017283807667301)"
 
     private static let prelude = """
         CREATE SCHEMA IF NOT EXISTS habeas;
