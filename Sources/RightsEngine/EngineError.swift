@@ -35,7 +35,7 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         /// There is nothing to download yet, or no more.
         case noArchive = "archive.missing"
         /// What lies in the store isn't what was sealed.
-        case archiveDamaged = "archive.damaged"
+        case archiveDamaged = "download.damaged"
         /// An address was changed, and the time in which its owner may object isn't over.
         case coolingDown = "contact.cooling-down"
         /// Whoever vouched can't release too.

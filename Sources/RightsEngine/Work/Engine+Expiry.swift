@@ -8,8 +8,10 @@ extension Engine {
     package func expire() async throws {
         try await expireClaims()
         try await lapseRequests()
-        try await destroyDueArchives()
+        try await warnOfEndingLinks()
         try await forget()
+        // Last: an archive that can't be destroyed is told of, and must keep nothing else from ending.
+        try await destroyDueArchives()
     }
 
     /// Claims whose code never came back: their addresses are forgotten.

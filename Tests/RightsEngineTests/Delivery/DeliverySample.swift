@@ -32,7 +32,9 @@ struct DeliverySample {
     /// Lends a sample.
     static func with<Value>(_ body: (DeliverySample) async throws -> sending Value) async throws -> sending Value {
         try await TestCluster.withDatabase { database in
-            try await migrate(database)
+            try await PostgresConnection.withConnection(to: database.target()) {
+                _ = try await Migrator.migrate($0, controlRole: "habeas_control", password: nil)
+            }
             return try await withFolder { folder in
                 let sample = try DeliverySample(database, folder: folder, clock: TestClock())
                 do {
@@ -43,17 +45,6 @@ struct DeliverySample {
                     await sample.engine.control.close()
                     throw error
                 }
-            }
-        }
-    }
-
-    /// One database at a time: roles are the whole cluster's.
-    private static func migrate(_ database: TestDatabase) async throws {
-        let common = database.url.replacing(database.name, with: "postgres")
-        try await PostgresConnection.withConnection(to: ConnectionTarget(common)) { turn in
-            try await turn.query("SELECT pg_advisory_lock(7234017283807667399)")
-            try await PostgresConnection.withConnection(to: database.target()) {
-                _ = try await Migrator.migrate($0, controlRole: "habeas_control", password: nil)
             }
         }
     }
