@@ -81,7 +81,7 @@ struct HabeasService: Sendable {
         do {
             try await withThrowingTaskGroup(of: Bool.self) { tasks in
                 tasks.addTask {
-                    try await group.run()
+                    try await withLogger(logger) { _ in try await group.run() }
                     return true
                 }
                 tasks.addTask {
