@@ -178,8 +178,8 @@ let package = Package(
         .testTarget(
             name: "HabeasHTTPTests",
             dependencies: [
-                "HabeasHTTP", "PostgresTestKit", "RightsCore", hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
+                "HabeasHTTP", "PostgresTestKit", "PostgresAccess", "RequestLedger", "RightsEngine", "AuditLedger",
+                "RightsCore", yams, hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,155 @@
+import Foundation
+import PostgresTestKit
+import AuditLedger
+import PostgresAccess
+import RequestLedger
+import RightsCore
+import Testing
+
+@testable import HabeasHTTP
+@testable import RightsEngine
+
+/// schemathesis calls the service as its own description says it can be called (Tests/Judges/schemathesis).
+@Suite struct APIJudgeTests {
+    @Test(.timeLimit(.minutes(5))) func schemathesisFindsNothing() async throws {
+        try await APIBench.withEngine { database, engine, keys, clock, folder in
+            let people = try await database.query("SELECT id FROM workspace.users ORDER BY id LIMIT 20")
+            let things = try await Things.make(engine, subjects: people.compactMap { $0[0].map { "user:\($0)" } })
+            let file = "\(folder)/things.json"
+            try JSONEncoder().encode(things).write(to: URL(fileURLWithPath: file))
+            let parts = APIBench.parts(engine, keys, signIn: nil, clock: clock)
+            let outcome = try await withServer(
+                { settings in settings.rateLimits = [:] }, parts: parts
+            ) { port, _ in
+                try await Program.run(
+                    "bash",
+                    [
+                        "\(Checkout.path)/Tests/Judges/schemathesis/run.sh", "http://127.0.0.1:\(port)", things.token,
+                        file,
+                    ], environment: ["HABEAS_PYTHON": Checkout.python])
+            }
+
+            #expect(outcome.status == 0, "\(outcome.output.suffix(6000))\n\(outcome.errors.suffix(2000))")
+            let strangers = try await database.query(
+                "SELECT count(*) FROM habeas.audit_entry WHERE actor NOT LIKE 'staff:%' AND actor <> 'system'")
+            #expect(strangers == [["0"]])
+        }
+    }
+
+    /// Things of every kind and in every state, so that each operation finds one that it can be done to.
+    private struct Things: Encodable {
+        let token: String
+        let subjects: [String]
+        var pools: [String: [String]] = [:]
+
+        static func make(_ engine: Engine, subjects: [String]) async throws -> Things {
+            let all: Set<StaffRole> = [.support, .compliance, .auditor, .admin]
+            let token = try await APIBench.token(engine, all)
+            let caller = try await engine.caller(token: token)
+            var things = Things(token: token, subjects: subjects)
+            for (operation, state) in wanted {
+                for number in 0..<4 {
+                    let id = try await make(engine, caller, state, number)
+                    things.pools[operation, default: []].append(id)
+                }
+            }
+            return things
+        }
+
+        /// Operations that change what they are called on, and what that has to be.
+        private static let wanted: [(String, String)] = [
+            ("getRequest", "verifying"), ("getTimeline", "verifying"), ("listReceipts", "ready"),
+            ("verifyRequest", "verifying"), ("approveRequest", "vouched"), ("refuseRequest", "verifying"),
+            ("pauseRequest", "verifying"), ("resumeRequest", "paused"), ("cancelRequest", "verifying"),
+            ("retryRequest", "failed"), ("listLinks", "ready"), ("issueLink", "ready"), ("renewLink", "link"),
+            ("revokeLink", "link"), ("bounceNotice", "notice"), ("getJob", "job"), ("retryJob", "dead"),
+            ("endStaff", "staff"), ("listTokens", "staff"), ("issueToken", "staff"), ("revokeToken", "token"),
+        ]
+
+        private static func make(
+            _ engine: Engine, _ caller: StaffCaller, _ state: String, _ number: Int
+        ) async throws -> String {
+            switch state {
+            case "staff":
+                return try await engine.control.transaction { transaction in
+                    try await engine.addStaff(
+                        name: UUID().uuidString, roles: [.support], signInSubject: nil, by: .system, in: transaction
+                    ).id.text
+                }
+            case "token":
+                let token = try await APIBench.token(engine, [.support])
+                return String(token.split(separator: "_")[1])
+            default:
+                return try await request(engine, caller, state)
+            }
+        }
+
+        private static func request(_ engine: Engine, _ caller: StaffCaller, _ state: String) async throws -> String {
+            let reference = "user:\(UUID().uuidString)"
+            let person = FoundPerson(person: .init(reference: reference, address: "a@example.com"))
+            let ground = StaffGround(ticket: Ticket("T-1")!, reason: Reason("seed")!)
+            let id = try await engine.control.transaction { transaction in
+                try await engine.open(
+                    StaffRequestInput(subject: reference, right: .access, language: .english), for: person,
+                    by: caller, ground, in: transaction
+                ).request.id
+            }
+            return try await advance(engine, caller, ground, id, to: state)
+        }
+
+        private static func advance(
+            _ engine: Engine, _ caller: StaffCaller, _ ground: StaffGround, _ id: RequestID, to state: String
+        ) async throws -> String {
+            func vouch() async throws {
+                _ = try await engine.control.transaction { transaction in
+                    try await engine.vouch(
+                        id, method: "seed", evidence: ["seed"], isAccepted: true, by: caller, ground, in: transaction)
+                }
+            }
+            switch state {
+            case "vouched":
+                // By somebody else, who has left.
+                let colleague = try await engine.caller(token: try await APIBench.token(engine, [.compliance]))
+                return try await engine.control.transaction { transaction in
+                    var request = try await engine.locked(id, in: transaction)
+                    request.needsRelease = true
+                    request.vouchedBy = colleague.id
+                    try await engine.move(&request, .identify, by: colleague.actor, in: transaction)
+                    return id.text
+                }
+            case "paused":
+                return try await engine.control.transaction { transaction in
+                    try await engine.decide(id, .pause, by: caller, ground, in: transaction).id.text
+                }
+            case "failed":
+                try await vouch()
+                return try await engine.control.transaction { transaction in
+                    var request = try await engine.locked(id, in: transaction)
+                    try await engine.move(&request, .fail, by: .system, in: transaction)
+                    return id.text
+                }
+            case "ready", "link":
+                try await vouch()
+                let link = try await APIBench.finish(engine, id.text)
+                return state == "link" ? link.id.text : id.text
+            case "notice":
+                let notices = try await engine.control.transaction { try await $0.notices(of: id) }
+                return try #require(notices.first).id.text
+            case "job", "dead":
+                return try await mailJob(engine, id, isDead: state == "dead")
+            default: return id.text
+            }
+        }
+
+        private static func mailJob(_ engine: Engine, _ id: RequestID, isDead: Bool) async throws -> String {
+            let jobs = try await engine.jobs(limit: 200)
+            let job = try #require(jobs.first { $0.request == id && $0.kind == .mail })
+            guard isDead else { return job.id.text }
+            try await engine.control.transaction { transaction in
+                _ = try await transaction.connection.query(
+                    "UPDATE habeas.job SET state = 'dead', ended_at = now() WHERE id = $1", [job.id.text])
+            }
+            return job.id.text
+        }
+    }
+}
