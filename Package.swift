@@ -114,7 +114,7 @@ let package = Package(
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 mustache, logging, jwt,
             ],
-            resources: [.embedInCode("API/Description")], swiftSettings: fenced),
+            resources: [.embedInCode("API/Description"), .embedInCode("Pages/Resources")], swiftSettings: fenced),
         .target(
             name: "HabeasCLI",
             dependencies: [
@@ -178,7 +178,9 @@ let package = Package(
         .testTarget(
             name: "HabeasHTTPTests",
             dependencies: [
-                "HabeasHTTP", "PostgresTestKit", "RightsCore", hummingbird, hummingbirdCore, hummingbirdTesting,
+                "HabeasHTTP", "PostgresTestKit", "RightsCore", "RightsEngine", "RequestLedger", "AuditLedger",
+                "ObjectStore",
+                "PostgresAccess", "Notifying", hummingbird, hummingbirdCore, hummingbirdTesting,
                 httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
