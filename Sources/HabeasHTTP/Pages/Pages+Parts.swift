@@ -33,12 +33,9 @@ extension Pages {
 
     /// Browsers go to the link's page, which says what to do; programs are told why.
     private func refuse(_ error: EngineError, _ token: String, _ request: Request) throws -> Response {
-        switch error.code {
-        case .noSession, .linkGone,
-            .noArchive where request.wantsPage:
-            return .seeOther("/p/d/\(token)")
-        default: throw error
-        }
+        let toldThere: [EngineError.Code] = [.noSession, .linkGone, .noArchive]
+        guard request.wantsPage, toldThere.contains(error.code) else { throw error }
+        return .seeOther("/p/d/\(token)")
     }
 
     private static func response(_ transfer: Transfer, to request: Request) throws -> Response {

@@ -114,6 +114,6 @@ import Testing
         #expect(Pages.disposition("a-b_1.zip") == "attachment; filename=\"a-b_1.zip\"")
         #expect(
             Pages.disposition("Jö\"\r\n.zip")
-                == "attachment; filename=\"J______.zip\"; filename*=UTF-8''J%C3%B6%22%0D%0A.zip")
+                == "attachment; filename=\"J_____.zip\"; filename*=UTF-8''J%C3%B6%22%0D%0A.zip")
     }
 }

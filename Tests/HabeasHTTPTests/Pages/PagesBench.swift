@@ -30,7 +30,7 @@ struct PagesBench: Sendable {
     static let known = "ada@demo.example"
 
     static func with<Value: Sendable>(
-        _ body: (PagesBench, any TestClientProtocol) async throws -> Value
+        _ body: @escaping @Sendable (PagesBench, any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         try await TestCluster.withWorkspace { database in
             try await PostgresConnection.withConnection(to: database.target()) {
@@ -181,7 +181,7 @@ final class PageBrowser {
     func get(
         _ path: String, _ extra: HTTPFields = [:], method: HTTPRequest.Method = .get
     ) async throws -> TestResponse {
-        try await take(client.execute(uri: path, method: method, headers: fields(extra)))
+        take(try await client.execute(uri: path, method: method, headers: fields(extra)))
     }
 
     /// Sends a form of the page before.
@@ -197,8 +197,8 @@ final class PageBrowser {
         let body = form.map { "\($0.key)=\($0.value.formEncoded)" }.joined(separator: "&")
         var headers = fields(extra)
         headers[.contentType] = "application/x-www-form-urlencoded"
-        return try await take(
-            client.execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body)))
+        return take(
+            try await client.execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: body)))
     }
 
     func forget(_ cookie: String) { cookies[cookie] = nil }
@@ -250,6 +250,7 @@ extension PagesBench {
         _ = try await browser.get("/p/claims/\(claim)")
         let answer = try await browser.post("/p/claims/\(claim)/code", ["code": code])
         #expect(answer.status == .seeOther)
-        return try #require(RightsCore.RequestID(answer.target))
+        let id = RightsCore.RequestID(answer.target)
+        return try #require(id)
     }
 }
