@@ -114,7 +114,7 @@ let package = Package(
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 mustache, logging, jwt,
             ],
-            resources: [.embedInCode("API/Description")], swiftSettings: fenced),
+            resources: [.embedInCode("API/Description"), .embedInCode("Pages/Resources")], swiftSettings: fenced),
         .target(
             name: "HabeasCLI",
             dependencies: [
@@ -179,7 +179,8 @@ let package = Package(
             name: "HabeasHTTPTests",
             dependencies: [
                 "HabeasHTTP", "PostgresTestKit", "PostgresAccess", "RequestLedger", "RightsEngine", "AuditLedger",
-                "RightsCore", yams, hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
+                "RightsCore", "ObjectStore", "Notifying", yams, hummingbird, hummingbirdCore, hummingbirdTesting,
+                httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
         .testTarget(

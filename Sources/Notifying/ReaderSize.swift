@@ -1,9 +1,9 @@
-import RightsCore
+package import RightsCore
 
 /// A size in bytes as a person reads it.
-enum ReaderSize {
+package enum ReaderSize {
     /// `812 bytes`, `4.2 MB`, `4,2 MB`, `17 GB`: decimal units, as file managers and shops count.
-    static func text(_ bytes: UInt64, in language: Language) -> String {
+    package static func text(_ bytes: UInt64, in language: Language) -> String {
         guard bytes >= 1000 else { return language == .german ? "\(bytes) Byte" : "\(bytes) bytes" }
         let units = ["kB", "MB", "GB", "TB"]
         var unit = 0

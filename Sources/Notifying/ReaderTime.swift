@@ -1,15 +1,18 @@
 internal import Foundation
-import RightsCore
+package import RightsCore
 
 /// A point in time as a person reads it: in their zone when it is known, in UTC otherwise, and says which.
-struct ReaderTime {
+package struct ReaderTime: Sendable {
     private let zone: TimeZone?
 
     /// - Parameter zone: an identifier such as `Europe/Berlin`; what nobody knows counts as none.
-    init(zone: String?) { self.zone = zone.flatMap { TimeZone(identifier: $0) } }
+    package init(zone: String?) { self.zone = zone.flatMap { TimeZone(identifier: $0) } }
+
+    /// Whether times are told in the person's own zone, rather than in UTC.
+    package var isInOwnZone: Bool { zone != nil }
 
     /// `21 November 2025, 18:01 (Europe/Berlin, UTC+1)`, `21. November 2025, 18:01 Uhr (UTC)`.
-    func text(_ instant: Instant, in language: Language) -> String {
+    package func text(_ instant: Instant, in language: Language) -> String {
         let offset = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds))) ?? 0
         let local = Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000)
         let place = zone.map { "\($0.identifier), UTC\(Self.offset(offset))" } ?? "UTC"

@@ -14,6 +14,16 @@ package struct PersonView: Sendable {
     package let archives: [ArchiveRecord]
     package let receipts: [ReceiptRecord]
     package let notices: [NoticeRecord]
+    /// Each time somebody showed, or failed to show, that it is theirs.
+    package let verifications: [VerificationRecord]
+    /// Another address that answers go to; nil when they go to the one on file.
+    package let contact: OtherContact?
+}
+
+/// That answers go to another address than the one on file; which one stays sealed.
+package struct OtherContact: Sendable {
+    /// From when on; nil when they do already.
+    package let usableFrom: Instant?
 }
 
 extension Engine {
@@ -111,7 +121,9 @@ extension Engine {
                 request: request, job: try await transaction.exportJob(of: id), link: link,
                 token: try link.map { try people.open($0.box, for: "link \($0.id)") },
                 archives: try await transaction.archives(of: id), receipts: try await transaction.receipts(of: id),
-                notices: try await transaction.notices(of: id))
+                notices: try await transaction.notices(of: id),
+                verifications: try await transaction.verifications(of: id),
+                contact: try await transaction.sealed(.contact, of: id).map { OtherContact(usableFrom: $0.from) })
         }
     }
 

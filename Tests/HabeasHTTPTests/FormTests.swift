@@ -77,7 +77,7 @@ import Testing
         let cookie = try #require(page.headers[.setCookie])
 
         #expect(cookie.hasPrefix("habeas_csrf="))
-        #expect(cookie.hasSuffix("; Path=/p; HttpOnly; SameSite=Strict; Secure"))
+        #expect(cookie.hasSuffix("; Path=/p; HttpOnly; SameSite=Lax; Secure"))
         let removal = SetCookie.removing("habeas_session", path: "/p", isSecure: false).header
         #expect(removal == "habeas_session=; Path=/p; HttpOnly; SameSite=Lax; Max-Age=0")
     }

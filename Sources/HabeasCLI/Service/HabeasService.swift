@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import Crypto
 internal import DataMap
 internal import Exporting
 internal import FoundationEssentials
@@ -162,7 +163,23 @@ struct HabeasService: Sendable {
                 life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
                 wellKnown: { try KeyRing(folder: keysFolder).published() }),
         ]
+        let pages = pages
+        parts.groups += pages.groups
+        parts.problemPage = pages.problemPage
+        parts.translators = [StaffAPI.translator]
         return try HabeasServer(settings: settings.server, parts: parts, logger: logger)
+    }
+
+    private var pages: Pages {
+        var page = PageSettings(
+            service: map.service, controller: map.controller.name, contact: map.controller.contact)
+        page.productOrigins = Set(settings.personTokenOrigins)
+        return Pages(
+            engine: engine, archiveKeys: ArchiveKeys(folder: keysFolder),
+            protection: FormProtection(
+                key: SymmetricKey(data: engine.people.hash("form protection", "").bytes),
+                publicBaseURL: engine.settings.publicURL),
+            verifier: settings.personTokens.map { TokenVerifier($0) { Clock.now } }, settings: page)
     }
 
     private static func answers(_ control: ControlDatabase) async -> Bool {

@@ -41,7 +41,8 @@ package struct FormProtection: RouterMiddleware {
         if let value = request.cookieValue(Self.cookieName), value.utf8.count == 43 { return (token(value), nil) }
         var random = SystemRandomNumberGenerator()
         let value = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })
-        let cookie = SetCookie(Self.cookieName, value, path: "/p", sameSite: .strict, isSecure: isSecure)
+        // Lax: a link in a mail must not make a new token that the forms in other tabs don't fit.
+        let cookie = SetCookie(Self.cookieName, value, path: "/p", sameSite: .lax, isSecure: isSecure)
         return (token(value), cookie)
     }
 

@@ -17,7 +17,8 @@ enum RequestPath {
 
     private static func segmentFault(_ path: Substring) -> String? {
         let segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
-        guard path != "/" else { return nil }
+        // The two folders people are sent to; nothing else ends in a slash.
+        guard path != "/", path != "/p/" else { return nil }
         if segments.contains("") { return "the path has an empty segment" }
         return segments.contains { $0 == "." || $0 == ".." } ? "the path has a dot segment" : nil
     }
