@@ -1,5 +1,6 @@
 internal import AuditLedger
 internal import Crypto
+internal import Crypto
 internal import DataMap
 internal import Exporting
 internal import FoundationEssentials
@@ -156,30 +157,29 @@ struct HabeasService: Sendable {
         parts.metrics.addProcessMetrics(version: habeasVersion, startedAt: Clock.now)
         let ring = try KeyRing(folder: keysFolder)
         let staffTokens = settings.staffTokens.map { TokenVerifier($0) { Clock.now } }
-        parts.groups = [
+        let pages = pages
+        parts.problemPage = pages.problemPage
+        parts.translators = [StaffAPI.translator]
+        parts.groups = pages.groups + [
             StaffAPI(engine: engine, keys: ring, signIn: staffTokens).group,
             .system(
                 checks: [ReadinessCheck("control-database") { await Self.answers(engine.control) }],
                 life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
                 wellKnown: { try KeyRing(folder: keysFolder).published() }),
         ]
-        let pages = pages
-        parts.groups += pages.groups
-        parts.problemPage = pages.problemPage
-        parts.translators = [StaffAPI.translator]
         return try HabeasServer(settings: settings.server, parts: parts, logger: logger)
     }
 
     private var pages: Pages {
-        var page = PageSettings(
-            service: map.service, controller: map.controller.name, contact: map.controller.contact)
-        page.productOrigins = Set(settings.personTokenOrigins)
+        var facts = PageSettings(
+            service: map.service, controller: map.controller.name, contact: map.controller.contact,
+            privacyNotice: settings.privacyNotice)
+        facts.productOrigins = Set(settings.personTokenOrigins)
+        let formKey = SymmetricKey(data: engine.people.hash("forms", "").bytes)
         return Pages(
             engine: engine, archiveKeys: ArchiveKeys(folder: keysFolder),
-            protection: FormProtection(
-                key: SymmetricKey(data: engine.people.hash("form protection", "").bytes),
-                publicBaseURL: engine.settings.publicURL),
-            verifier: settings.personTokens.map { TokenVerifier($0) { Clock.now } }, settings: page)
+            protection: FormProtection(key: formKey, publicBaseURL: settings.engine.publicURL),
+            verifier: settings.personTokens.map { TokenVerifier($0) { Clock.now } }, settings: facts)
     }
 
     private static func answers(_ control: ControlDatabase) async -> Bool {

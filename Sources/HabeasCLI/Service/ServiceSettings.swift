@@ -12,6 +12,8 @@ struct ServiceSettings: Sendable {
     let personTokens: TokenIssuer?
     /// Where the product's sign-in pages are, so that nobody else's page signs a browser in.
     let personTokenOrigins: [String]
+    /// Where the controller says how it treats data (GDPR Art. 13).
+    let privacyNotice: String?
     /// Whose tokens sign staff in.
     let staffTokens: TokenIssuer?
     /// For how many months entries of the audit chain are kept.
@@ -27,6 +29,7 @@ struct ServiceSettings: Sendable {
         worker = try Self.worker(settings, processName)
         personTokens = try Self.issuer(settings, "person_tokens")
         personTokenOrigins = settings.list("person_tokens.origins")
+        privacyNotice = settings.found("service.privacy_notice")?.value
         staffTokens = try Self.issuer(settings, "staff_tokens")
         auditMonths = try settings.number("audit.months", 24...1200, default: 24)
     }
@@ -73,6 +76,7 @@ struct ServiceSettings: Sendable {
         _ settings: Settings, url: String, host: String, port: Int
     ) throws -> ServerSettings {
         var server = ServerSettings(publicBaseURL: url)
+        server.trustedProxies = try proxies(settings)
         server.host = host
         server.port = port
         switch (settings.path("service.tls.certificate"), settings.path("service.tls.key")) {
@@ -89,6 +93,17 @@ struct ServiceSettings: Sendable {
             }
         }
         return server
+    }
+
+    private static func proxies(_ settings: Settings) throws -> TrustedProxies {
+        TrustedProxies(
+            try settings.list("service.trusted_proxies").map { text in
+                guard let range = AddressRange(text) else {
+                    throw settings.invalid(
+                        "service.trusted_proxies", "setting", text, "addresses or networks such as 10.0.0.0/8")
+                }
+                return range
+            })
     }
 
     private static func worker(_ settings: Settings, _ name: String) throws -> WorkerSettings {
