@@ -23,6 +23,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -120,7 +121,9 @@ let package = Package(
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
                 "PrivatePostgres", "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine", "RequestLedger",
-                "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, crypto, arguments, configuration,
+                "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, subprocess,
+                crypto,
+                arguments, configuration,
                 system, yams,
             ], swiftSettings: fenced),
         .executableTarget(name: "habeas", dependencies: ["CLinux", "HabeasCLI"], swiftSettings: fenced),
