@@ -33,7 +33,7 @@ import Testing
         (#"{"request_id": 3}"#, "http.wrong-type", "request_id has to be a text, not a number"),
         (#"{"request_id": "a", "count": "3"}"#, "http.wrong-type", "count has to be a whole number, not a text"),
         (
-            #"{"request_id": "a", "count": 3.0}"#, "http.wrong-type",
+            #"{"request_id": "a", "count": 3.5}"#, "http.wrong-type",
             "count has to be a whole number within range, not a number"
         ),
         (

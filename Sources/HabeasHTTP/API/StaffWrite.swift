@@ -84,6 +84,8 @@ extension StaffAPI {
         try request.requireNoQuery()
         let input = try await request.json(type, context)
         try input.check()
+        // Before anything is looked up for it.
+        _ = try input.ground()
         return (input, caller)
     }
 

@@ -83,6 +83,7 @@ import Testing
             let cursor = try await api.send(.get, "/v1/requests?cursor=AAAA", support)
             let foreign = try await api.send(.get, "/v1/jobs?cursor=\(Cursor.text(AuditKeys(seq: 1)))", support)
             let forged = try await api.send(.get, "/v1/jobs?cursor=\(Cursor.text(JobKeys(id: "x'")))", support)
+            let fixed = try await api.send(.put, "/v1/requests/search", support, "{}")
             let method = try await api.send(.put, "/v1/requests", support, "{}")
 
             #expect(form.status == .unsupportedMediaType)
@@ -92,6 +93,7 @@ import Testing
             #expect(!unknown.text.contains("a@b.c"))
             #expect(state.code == "http.bad-value")
             #expect([cursor.code, foreign.code, forged.code] == Array(repeating: "http.bad-cursor", count: 3))
+            #expect(fixed.headers[.allow] == "POST")
             #expect(method.status == .methodNotAllowed)
             #expect(method.headers[.allow] == "GET, HEAD, POST")
         }

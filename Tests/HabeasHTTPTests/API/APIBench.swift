@@ -167,7 +167,8 @@ struct APIBench {
     /// A person of the demo workspace.
     func address(_ number: Int = 0) async throws -> String {
         let rows = try await database.query(
-            "SELECT email FROM workspace.users WHERE email ~ '^[a-z.]+@' ORDER BY email LIMIT 1 OFFSET \(number)")
+            "SELECT email FROM workspace.users WHERE email ~* '^[a-z0-9._+-]+@[a-z0-9.-]+$' ORDER BY email LIMIT 1 OFFSET \(number)"
+        )
         return try #require(rows.first?.first.flatMap { $0 })
     }
 

@@ -36,10 +36,12 @@ struct StrictValue: SingleValueDecodingContainer {
 
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try decoder.decode(type) }
 
-    /// Digits only: `1.0` and `1e3` are no whole numbers here.
+    /// A number without a fraction, which `3.0` is too (JSON Schema 2020-12, 4.2.3); `1e3` is no whole number here.
     private func integer<Value: FixedWidthInteger>() throws -> Value {
         guard case .number(let text) = decoder.value else { throw decoder.mismatch("a whole number") }
-        guard let value = Value(text) else { throw decoder.mismatch("a whole number within range") }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        let isWhole = parts.count == 1 || (parts.count == 2 && parts[1].allSatisfy { $0 == "0" })
+        guard isWhole, let value = Value(parts[0]) else { throw decoder.mismatch("a whole number within range") }
         return value
     }
 }

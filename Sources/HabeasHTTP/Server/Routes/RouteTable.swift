@@ -8,6 +8,7 @@ package struct RouteTable: Sendable {
     private struct Entry: Sendable {
         let segments: [Substring]
         var methods: [HTTPRequest.Method]
+        var names: Int { segments.count { $0.first != "{" } }
     }
 
     private struct Key: Hashable {
@@ -33,7 +34,10 @@ package struct RouteTable: Sendable {
     /// The methods at a path, sorted; empty when nothing is there.
     package func methods(at path: String) -> [HTTPRequest.Method] {
         let parts = path.split(separator: "/")
-        let fitting = entries.values.filter { Self.fits($0.segments, parts) }
+        let all = entries.values.filter { Self.fits($0.segments, parts) }
+        // As the router does: a name goes before a part that varies.
+        let most = all.map(\.names).max()
+        let fitting = all.filter { $0.names == most }
         return Set(fitting.flatMap(\.methods)).sorted { $0.rawValue < $1.rawValue }
     }
 
