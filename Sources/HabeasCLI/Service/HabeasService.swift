@@ -24,7 +24,7 @@ struct HabeasService: Sendable {
     private let database: ExportDatabase
     private let postman: Postman
     private let archives: ServiceArchives
-    private let webhooks = WebhookSender()
+    private let webhooks: WebhookSender
     private let logger: Logger
 
     /// Opens keys and pools and checks that the control database fits; nothing is changed.
@@ -58,6 +58,8 @@ struct HabeasService: Sendable {
             transport: try settings.mailTransport(now: now), publicURL: service.engine.publicURL,
             domain: try settings.mailDomain(),
             words: { try await engine.words($0, of: $1) }, now: now)
+        // Last: what throws above leaves none behind, since it may not end without being shut down.
+        webhooks = WebhookSender()
     }
 
     /// Machine and process, as the queue shows them.
@@ -160,13 +162,14 @@ struct HabeasService: Sendable {
         let pages = pages
         parts.problemPage = pages.problemPage
         parts.translators = [StaffAPI.translator]
-        parts.groups = pages.groups + [
-            StaffAPI(engine: engine, keys: ring, signIn: staffTokens).group,
-            .system(
-                checks: [ReadinessCheck("control-database") { await Self.answers(engine.control) }],
-                life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
-                wellKnown: { try KeyRing(folder: keysFolder).published() }),
-        ]
+        parts.groups =
+            pages.groups + [
+                StaffAPI(engine: engine, keys: ring, signIn: staffTokens).group,
+                .system(
+                    checks: [ReadinessCheck("control-database") { await Self.answers(engine.control) }],
+                    life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
+                    wellKnown: { try KeyRing(folder: keysFolder).published() }),
+            ]
         return try HabeasServer(settings: settings.server, parts: parts, logger: logger)
     }
 

@@ -7,7 +7,8 @@ struct SettingKey: Sendable {
     static let service: [SettingKey] = [
         SettingKey(name: "service.url"), SettingKey(name: "service.host"), SettingKey(name: "service.port"),
         SettingKey(name: "service.tls.certificate"), SettingKey(name: "service.tls.key"),
-        SettingKey(name: "service.trusted_proxies"), SettingKey(name: "service.privacy_notice"), SettingKey(name: "service.intake_burst"),
+        SettingKey(name: "service.trusted_proxies"), SettingKey(name: "service.privacy_notice"),
+        SettingKey(name: "service.intake_burst"),
         SettingKey(name: "archive.part_size"), SettingKey(name: "archive.keep"),
         SettingKey(name: "link.lifetime"), SettingKey(name: "identity.cool_down"),
         SettingKey(name: "identity.patience"), SettingKey(name: "workers.exports"),

@@ -19,4 +19,13 @@ package struct PageSettings: Sendable {
         let isLink = privacyNotice.map { $0.hasPrefix("https://") || $0.hasPrefix("http://") } ?? false
         self.privacyNotice = isLink ? privacyNotice : nil
     }
+
+    /// Whether the contact is a mail address and nothing else, so that a page can lead to it.
+    var isContactAddress: Bool {
+        contact.split(separator: "@", omittingEmptySubsequences: false).count == 2
+            && contact.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x40...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+                    || "._+-".utf8.contains(byte)
+            }
+    }
 }

@@ -73,6 +73,7 @@ struct PageVisit: Sendable {
             "contact": settings.contact, "csrf": token, "style": PageAsset.style.path,
             "script": PageAsset.script.path, "icon": PageAsset.icon.path,
         ]
+        if settings.isContactAddress { facts["mail"] = settings.contact }
         if let privacy = settings.privacyNotice { facts["privacy"] = privacy }
         if isSignedIn {
             facts["session"] = true

@@ -84,11 +84,10 @@ struct RequestFacts {
 
     private var isRunning: Bool { request.state == .running }
 
-    /// Whether something is about to happen by itself.
+    /// Whether something is about to happen by itself, without anybody's decision.
     private var isOnItsWay: Bool {
         switch request.state {
         case .received, .verifying, .queued, .running: true
-        case .accepted: !awaitsConfirmation
         default: false
         }
     }

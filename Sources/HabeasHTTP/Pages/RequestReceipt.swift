@@ -48,7 +48,7 @@ struct RequestReceipt {
     }
 
     private var mails: [[String: Any]] {
-        view.notices.filter { $0.recipient != .operators }.map { notice in
+        view.notices.filter { $0.recipient != .operators }.sorted { $0.madeAt < $1.madeAt }.map { notice in
             let key = "mail_\(notice.kind.replacing("-", with: "_"))"
             let mail = texts.words[key] ?? texts["mail_other"]
             return line(
