@@ -10,6 +10,10 @@ internal import SystemPackage
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Show, verify, export and prune the audit chain.",
+        discussion: """
+            show, verify and export read the control database of the settings; without one, \
+            and signed in by `habeas login`, they go through the service.
+            """,
         subcommands: [Show.self, Verify.self, Export.self, Prune.self])
 
     /// `habeas audit show`
@@ -35,11 +39,22 @@ struct AuditCommand: AsyncParsableCommand {
                 filter.request = id
             }
             let settings = try await Settings(file: common.config)
+            let shown: Void? = try await AuditThroughService.ifSignedIn(settings) { audit in
+                try print(await audit.newest(self.limit, of: filter.request?.text))
+            }
+            guard shown == nil else { return }
             let (limit, wanted) = (limit, filter)
             let entries = try await PostgresConnection.withConnection(to: try settings.controlTarget()) {
                 try await AuditReader($0).latest(limit: limit, wanted)
             }
             try print(entries)
+        }
+
+        /// Pages of the API, the newest first.
+        private func print(_ pages: [StaffAnswer]) throws {
+            guard !common.json else { return pages.forEach { Terminal.print($0.json) } }
+            let entries = try pages.flatMap { try $0.read(PageOf<AuditEntryDocument>.self).items }
+            Terminal.print(Table(trail: entries.reversed()).text())
         }
 
         private func print(_ entries: [AuditRecord]) throws {
@@ -77,6 +92,10 @@ struct AuditCommand: AsyncParsableCommand {
             let settings = try await Settings(file: common.config)
             let keys = try VerifyingKeys.read(key, settings)
             if let file { return try AuditFile(file).judge(keys: keys, asJSON: common.json) }
+            let judged: Void? = try await AuditThroughService.ifSignedIn(settings) { audit in
+                try await audit.judge(keys, asJSON: common.json)
+            }
+            guard judged == nil else { return }
             let copies = CheckpointCopies(archives: settings.archivesPath)
             let report = try await PostgresConnection.withConnection(to: try settings.controlTarget()) {
                 try await AuditLog.verify(on: $0, keys: keys, copies: copies)
@@ -106,6 +125,8 @@ struct AuditCommand: AsyncParsableCommand {
         func run() async throws {
             guard !output.isEmpty else { throw CommandFailure(.usage, code: "usage", "--output is empty") }
             let settings = try await Settings(file: common.config)
+            let sent: Void? = try await AuditThroughService.ifSignedIn(settings) { try await fetch($0) }
+            guard sent == nil else { return }
             let keys = try KeyRing(folder: settings.keysPath)
             let actor = try settings.operatorActor()
             let checkpoints = AuditCheckpoints(keys: keys, archives: settings.archivesPath)
@@ -121,6 +142,16 @@ struct AuditCommand: AsyncParsableCommand {
             try file?.synchronize()
             try file?.publish()
             try report(outcome)
+        }
+
+        private func fetch(_ audit: AuditThroughService) async throws {
+            let file = output == "-" ? nil : try NewFile(path: output)
+            try await audit.export { bytes in
+                if let file { try file.write(unsafe bytes.span.bytes) } else { try Self.write(bytes) }
+            }
+            try file?.synchronize()
+            try file?.publish()
+            Terminal.note("the chain as \(audit.client.address.text) sent it; `habeas audit verify --file` judges it")
         }
 
         private static func write(_ bytes: [UInt8]) throws {

@@ -25,14 +25,16 @@ struct AuditFile {
     private struct EnoughRead: Error {}
 
     /// Verifies it and prints what was found.
-    func judge(keys: [[UInt8]], asJSON: Bool) throws {
+    ///
+    /// - Parameter name: what it is called, if not by its path.
+    func judge(keys: [[UInt8]], asJSON: Bool, name: String? = nil) throws {
         let report = try AuditExportVerifier.verify(keys: keys) { body in
             try forEachPiece { piece in
                 try Task.checkCancellation()
                 try body(piece)
             }
         }
-        try AuditJudgement(report, of: path, file: path).print(asJSON: asJSON)
+        try AuditJudgement(report, of: name ?? path, file: name == nil ? path : nil).print(asJSON: asJSON)
     }
 
     private func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {

@@ -18,6 +18,8 @@ package struct HabeasCommand: AsyncParsableCommand {
               habeas map check          is the data map true to the database?
               habeas export email:ada@example.com -o ada.zip --ticket T-1 --reason dsar
               habeas verify ada.zip     check an archive, offline
+              habeas serve              run the service
+              habeas login              work with requests as staff
 
             EXIT STATUS
               0 done · 1 failed · 3 refused by a rule, or something is left · 4 not found
@@ -27,7 +29,8 @@ package struct HabeasCommand: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
             UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
-            WorkerCommand.self, DemoCommand.self,
+            WorkerCommand.self, LoginCommand.self, LogoutCommand.self, RequestCommand.self, LinkCommand.self,
+            JobsCommand.self, StaffCommand.self, DemoCommand.self,
         ])
 
     package init() {}

@@ -149,6 +149,11 @@ struct Settings: Sendable {
         try operatorTarget().as(user: verifierUser, password: verifierPassword)
     }
 
+    /// Whether any setting says where the control database is.
+    var hasControlDatabase: Bool {
+        found("control.url", isSecret: true) != nil || found("database.url", isSecret: true) != nil
+    }
+
     var controlUser: String { found("control.user")?.value ?? "habeas_control" }
     var controlPassword: String? { found("control.password", isSecret: true)?.value }
 

@@ -4,7 +4,7 @@ internal import SystemPackage
 /// Reads what is typed or piped in, and can be interrupted while it waits.
 enum StandardInput {
     /// The first line without its end; nil when there is none.
-    static func line() throws -> String? {
+    static func line(limit: Int = 4096) throws -> String? {
         var bytes: [UInt8] = []
         while try waitForBytes() {
             var byte: [UInt8] = [0]
@@ -13,7 +13,7 @@ enum StandardInput {
             }
             if count == 0 || byte[0] == 0x0A { break }
             bytes.append(byte[0])
-            if bytes.count > 4096 { break }
+            if bytes.count > limit { break }
         }
         if bytes.last == 0x0D { bytes.removeLast() }
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)

@@ -1,0 +1,94 @@
+/// One request as the terminal shows it.
+enum RequestPage {
+    /// What every answer about a request says.
+    static func summary(_ request: RequestDocument) -> Facts {
+        var facts = Facts()
+        facts.add("request", request.id)
+        facts.add("right", "\(request.right), \(request.regime), by \(request.channel), \(request.format)")
+        facts.add("only", request.collections.joined(separator: ", "))
+        facts.add("state", "\(request.state) since \(LocalTime.text(request.stateSince))\(aside(request))")
+        facts.add("received", LocalTime.text(request.receivedAt))
+        facts.add("ticket", request.ticket)
+        facts.add("person", "hash \(request.subjectHash.prefix(16)), identity level \(request.assurance)")
+        if request.needsRelease { facts.add("waits for", "the approval of a second person") }
+        facts.add("ready", LocalTime.text(request.readyAt))
+        facts.add("delivered", LocalTime.text(request.deliveredAt))
+        facts.add("kept until", LocalTime.text(request.keepUntil))
+        facts.add("closed", LocalTime.text(request.closedAt))
+        facts.add("possible", request.possible.joined(separator: ", "))
+        return facts
+    }
+
+    private static func aside(_ request: RequestDocument) -> String {
+        if let from = request.pausedFrom { return ", from \(from)" }
+        return request.outcome.map { " (\($0))" } ?? ""
+    }
+
+    /// Everything that staff may know of it.
+    static func text(_ detail: RequestDetailDocument) -> String {
+        var facts = summary(detail.request)
+        if detail.hasContact { facts.add("answers to", "another address than the one on file") }
+        facts.add("archive", archive(detail.archive))
+        facts.add("job", detail.job.map(job))
+        return ([facts.text()] + tables(detail).map { "\n" + $0.text() }).joined(separator: "\n")
+    }
+
+    private static func archive(_ parts: [RequestDetailDocument.Part]) -> String? {
+        guard !parts.isEmpty else { return nil }
+        let size = Terminal.size(parts.reduce(0) { $0 + $1.bytes })
+        return "\(Terminal.count(parts.count, "part")), \(size)"
+    }
+
+    private static func job(_ job: JobDocument) -> String {
+        let progress = ProgressBar.text(job.state, phase: job.phase, done: job.done, total: job.total)
+        let state = job.state == "running" ? progress : job.state
+        return [
+            "\(job.id), \(state), try \(job.attempts) of \(job.maxAttempts)", job.waitsFor.map { "waits for \($0)" },
+            job.error,
+        ].compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private static func tables(_ detail: RequestDetailDocument) -> [Table] {
+        var tables: [Table] = []
+        if !detail.verifications.isEmpty { tables.append(verifications(detail.verifications)) }
+        if !detail.links.isEmpty { tables.append(Table(links: detail.links)) }
+        if !detail.receipts.isEmpty { tables.append(receipts(detail.receipts)) }
+        if !detail.notices.isEmpty { tables.append(notices(detail.notices)) }
+        return tables
+    }
+
+    private static func verifications(_ list: [RequestDetailDocument.Verification]) -> Table {
+        Table(
+            columns: [
+                Table.Column(title: "Checked"), Table.Column(title: "Method"), Table.Column(title: "Accepted"),
+                Table.Column(title: "Evidence", rank: 1),
+            ],
+            rows: list.map {
+                [LocalTime.text($0.at), $0.method, $0.accepted ? "yes" : "no", $0.evidence.joined(separator: ", ")]
+            })
+    }
+
+    private static func receipts(_ list: [RequestDetailDocument.Receipt]) -> Table {
+        Table(
+            columns: [
+                Table.Column(title: "Part", isNumber: true), Table.Column(title: "Downloaded"),
+                Table.Column(title: "Sent"), Table.Column(title: "Whole"), Table.Column(title: "By", rank: 1),
+            ],
+            rows: list.map {
+                [
+                    String($0.part), LocalTime.text($0.lastAt), Terminal.size($0.sentBytes),
+                    $0.completedAt == nil ? "no" : "yes", $0.method,
+                ]
+            })
+    }
+
+    private static func notices(_ list: [RequestDetailDocument.Notice]) -> Table {
+        Table(
+            columns: [
+                Table.Column(title: "Mail"), Table.Column(title: "State", isState: true),
+                Table.Column(title: "Written"),
+                Table.Column(title: "To", rank: 1), Table.Column(title: "Error", rank: 2),
+            ],
+            rows: list.map { [$0.kind, $0.state, LocalTime.text($0.madeAt), $0.recipient, $0.error ?? ""] })
+    }
+}
