@@ -24,7 +24,8 @@ struct BackgroundService: Sendable {
     static func freePort() async throws -> Int {
         let group = MultiThreadedEventLoopGroup.singleton
         for port in 8180..<8280 {
-            guard let channel = try? await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: port).get() else {
+            guard let channel = try? await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: port).get()
+            else {
                 continue
             }
             try await channel.close().get()
@@ -57,7 +58,8 @@ struct BackgroundService: Sendable {
 
     private var failure: CommandFailure {
         CommandFailure(
-            .failed, code: "demo.service-not-started", "the service doesn't answer", hint: "its log says why: \(logPath)")
+            .failed, code: "demo.service-not-started", "the service doesn't answer",
+            hint: "its log says why: \(logPath)")
     }
 
     /// Ends it, if it runs: in order, as a signal would.
