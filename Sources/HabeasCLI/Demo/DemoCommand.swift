@@ -70,7 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
             url = try await startServer(folder)
         }
         try await load(schema, folder, url, isExternal: external != nil)
-        try folder.writeSettings(databaseURL: external == nil ? url : nil)
+        try folder.writeSettings(databaseURL: external == nil ? url : nil, port: try await folder.servicePort())
         let flags = external.map { ["database.url": $0] } ?? [:]
         let settings = try await Settings(file: folder.settings, flags: flags, ignoresEnvironment: true)
         try await prepare(settings, folder)
@@ -132,6 +132,7 @@ struct DemoCommand: AsyncParsableCommand {
             _ = try KeyRing.create(folder: settings.keysPath, now: Clock.now)
         }
         try await DatabaseRoles(settings).make(for: try settings.map())
+        _ = try await DemoService.prepare(settings, folder: folder.home)
     }
 
     private func exportAda(_ settings: Settings, _ folder: DemoFolder) async throws {
@@ -186,6 +187,8 @@ private struct DemoFolder: Sendable {
     var home: String { "\(state)/\(size.rawValue)" }
     var data: String { "\(home)/data" }
     var archives: String { "\(home)/archives" }
+    /// Those that the service makes.
+    var sealedArchives: String { "\(home)/sealed" }
     var settings: String { "\(home)/habeas.yaml" }
     var schema: String { "\(schemas)/workspace.sql" }
     var publishedKey: String { "\(home)/published-key.pem" }
@@ -202,13 +205,25 @@ private struct DemoFolder: Sendable {
     func make() throws {
         // The server's user must be able to pass through the state folder; everything of ours lies below, closed.
         try WholeFile.makeFolder(state, mode: 0o755)
-        for folder in [home, data, archives] { try WholeFile.makeFolder(folder) }
+        for folder in [home, data, archives, sealedArchives] { try WholeFile.makeFolder(folder) }
+    }
+
+    /// The service's port: the one of the run before, so that links in mails go on working; else a free one.
+    func servicePort() async throws -> Int {
+        let path = "\(home)/service.port"
+        if FileManager.default.fileExists(atPath: path) {
+            let text = String(decoding: try WholeFile.read(path), as: UTF8.self)
+            if let port = Int(text.filter(\.isNumber)) { return port }
+        }
+        let port = try await BackgroundService.freePort()
+        try WholeFile.replace(path, with: Array("\(port)\n".utf8), mode: 0o600)
+        return port
     }
 
     /// Settings for the commands a reader tries next.
     ///
     /// - Parameter databaseURL: nil when the address is the environment's: it may hold a password.
-    func writeSettings(databaseURL: String?) throws {
+    func writeSettings(databaseURL: String?, port: Int) throws {
         let quoted = databaseURL.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }
         let database = quoted.map { "database:\n  url: \"\($0)\"" } ?? "# database.url comes from HABEAS_DATABASE_URL"
         let text = """
@@ -218,6 +233,12 @@ private struct DemoFolder: Sendable {
             keys: \(absolute(home))/keys
             stores:
               objects: \(absolute(data))/objects
+            archives: \(absolute(sealedArchives))
+            service:
+              port: \(port)
+            mail:
+              folder: \(absolute(home))/mail
+              from: privacy@workspace.example
 
             """
         try WholeFile.replace(settings, with: Array(text.utf8), mode: 0o600)

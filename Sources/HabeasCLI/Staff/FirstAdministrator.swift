@@ -44,6 +44,16 @@ struct FirstAdministrator {
         }
     }
 
+    /// Whether a token still opens the service.
+    func accepts(_ token: String) async throws -> Bool {
+        try await withEngine { engine in
+            do { _ = try await engine.caller(token: token) } catch let error as EngineError
+                where error.code == .unauthenticated
+            { return false }
+            return true
+        }
+    }
+
     private static func add(
         _ name: String, _ roles: Set<StaffRole>, _ lifetime: Duration, by actor: AuditActor, _ engine: Engine,
         _ transaction: ControlTransaction

@@ -66,6 +66,9 @@ extension StaffAPI {
             try await transaction.connection.append(AuditEntry(.auditExported, by: caller.actor))
         }
         let (engine, keys) = (engine, keys)
+        // Without a signature for its end, nobody could tell whether the newest entries were cut off.
+        let checkpoints = AuditCheckpoints(keys: keys, archives: engine.settings.archives)
+        _ = try await engine.control.connection { try await checkpoints.sign(on: $0.connection, now: engine.now()) }
         let body = ResponseBody { writer in
             var step: AuditExportStep? = .first
             while let current = step {

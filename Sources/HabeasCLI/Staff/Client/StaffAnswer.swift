@@ -1,3 +1,4 @@
+internal import AuditLedger
 internal import FoundationEssentials
 
 /// An answer of the API: a JSON document.
@@ -37,8 +38,10 @@ struct StaffProblem: Decodable {
         // Somebody has to find it in the service's log.
         let place = status >= 500 ? requestId.map { " (request \($0) in the service's log)" } ?? "" : ""
         let wait = retryAfter.flatMap { Int($0) }.map { "try again in \($0) s" }
+        let isBroken = code == AuditError.Code.broken.rawValue
         return CommandFailure(
-            Self.exit(status), code: code, "\(detail ?? title)\(place)", hint: hint ?? wait)
+            isBroken ? .verificationFailed : Self.exit(status), code: code, "\(detail ?? title)\(place)",
+            hint: hint ?? wait)
     }
 
     /// The exit status of an answer's status.
