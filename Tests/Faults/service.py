@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -127,8 +128,7 @@ class Service:
         self.product = re.search(r'^ *url: "(.*)"$', demo, re.M).group(1).replace('\\"', '"').replace("\\\\", "\\")
         control = re.sub(r"dbname=\S+", f"dbname={self.database}", self.product)
         self.psql = Psql(control)
-        for path in (self.archives, self.mail, self.temp):
-            os.makedirs(path, exist_ok=True)
+        os.makedirs(self.folder, exist_ok=True)
         with open(self.config, "w") as file:
             file.write(demo)
             file.write(f'control:\n  url: "{control}"\narchives: {self.archives}\nmail:\n  folder: {self.mail}\n'
@@ -138,8 +138,13 @@ class Service:
     # MARK: making and removing
 
     def make(self):
-        """The control database, anew, and somebody of the staff."""
+        """The control database and the folders, anew, and somebody of the staff."""
         self.drop()
+        for path in (self.archives, self.mail, self.temp):
+            os.makedirs(path, exist_ok=True)
+            for name in os.listdir(path):
+                entry = os.path.join(path, name)
+                shutil.rmtree(entry) if os.path.isdir(entry) else os.unlink(entry)
         product = Psql(self.product)
         product.value(f"CREATE DATABASE {self.database}")
         product.close()
