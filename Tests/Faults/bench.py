@@ -14,6 +14,12 @@ SELECT json_build_object('state', state, 'objects', (SELECT coalesce(json_agg(ob
 OPEN_JOBS = """
 SELECT to_json(count(*)) FROM habeas.job WHERE state IN ('waiting', 'running') AND request_id IS NOT NULL
 """
+#: what a page would say of everybody at one moment
+ALL = """
+SELECT coalesce(json_agg(json_build_object('id', r.id, 'state', r.state, 'objects', (
+    SELECT coalesce(json_agg(object), '[]') FROM habeas.archive WHERE request_id = r.id AND destroyed_at IS NULL))), '[]')
+FROM habeas.request r
+"""
 
 
 class Bench:
@@ -38,6 +44,16 @@ class Bench:
             if time.monotonic() > end:
                 return False
             time.sleep(0.05)
+
+    def untruths(self):
+        """What a page would say that isn't so, of anybody, now."""
+        for request in self.service.psql.patient(ALL):
+            if (request["state"] == "ready") != bool(request["objects"]):
+                yield f"{request['id']} is {request['state']} with {len(request['objects'])} archives"
+            for name in request["objects"]:
+                for path in (name, name + ".key"):
+                    if not os.path.exists(f"{self.service.archives}/{path}"):
+                        yield f"{request['id']} is {request['state']}, and {path} isn't there"
 
     def is_idle(self):
         return self.service.psql.patient(OPEN_JOBS) == 0
@@ -65,16 +81,19 @@ class Bench:
         if outcome.returncode != 0:
             yield f"{archive['object']} doesn't verify: {outcome.stderr.strip()[-300:]}"
 
+    def archives_faults(self):
+        """What lies in the archives' folder, once no export runs."""
+        objects = self.service.psql.patient(
+            "SELECT coalesce(json_agg(object), '[]') FROM habeas.archive WHERE destroyed_at IS NULL")
+        yield from judgement.folder_faults(os.listdir(self.service.archives), objects)
+
     def folder_faults(self):
         """What lies in the folders, once nothing is done any more."""
-        service = self.service
-        objects = service.psql.patient(
-            "SELECT coalesce(json_agg(object), '[]') FROM habeas.archive WHERE destroyed_at IS NULL")
-        notices = service.psql.patient(
+        yield from self.archives_faults()
+        notices = self.service.psql.patient(
             "SELECT coalesce(json_agg(id), '[]') FROM habeas.notice WHERE state = 'handed_over'")
-        yield from judgement.folder_faults(os.listdir(service.archives), objects)
-        yield from judgement.mail_folder_faults(os.listdir(service.mail), notices)
-        for name in os.listdir(service.temp):
+        yield from judgement.mail_folder_faults(os.listdir(self.service.mail), notices)
+        for name in os.listdir(self.service.temp):
             yield f"left in the temporary folder: {name}"
 
     def chain_faults(self):

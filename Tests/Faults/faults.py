@@ -22,7 +22,7 @@ def main():
     parser.add_argument("--folder", required=True, type=os.path.abspath, help="where services live; logs stay there")
     parser.add_argument("--lanes", type=int, default=4, help="kills: services beside each other")
     parser.add_argument("--points", type=int, help="kills: how many of each kind; all unless given")
-    parser.add_argument("--person", type=int, default=50, help="kills: which of the demo's people")
+    parser.add_argument("--person", type=int, default=50, help="kills: which of the demo's people, by number")
     parser.add_argument("--requests", type=int, help="storm, disk: how many")
     parser.add_argument("--workers", type=int, default=3, help="storm: how many")
     parser.add_argument("--every", type=float, default=3.0, help="storm: seconds between two kills")

@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import queue
+import shutil
 import struct
 import subprocess
 import threading
@@ -22,7 +23,8 @@ class Killer:
     def __init__(self, folder):
         self.library = os.path.join(os.path.abspath(folder), "killpoint.so")
         source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "killpoint.c")
-        subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", self.library, source,
+        compiler = shutil.which("cc") or shutil.which("clang") or "cc"
+        subprocess.run([compiler, "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", self.library, source,
                         "-ldl"], check=True)
 
     def variables(self, service, log, at=None):

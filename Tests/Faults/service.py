@@ -119,13 +119,16 @@ class Service:
         self.mail = os.path.join(self.folder, "mail")
         self.temp = os.path.join(self.folder, "tmp")
         self.config = os.path.join(self.folder, "habeas.yaml")
-        self.database = f"faults_{name}"
         self.port = free_port()
         self.token = None
         self.serving = None
         with open(config) as file:
             demo = file.read()
-        self.product = re.search(r'^ *url: "(.*)"$', demo, re.M).group(1).replace('\\"', '"').replace("\\\\", "\\")
+        # Keys are named from where the settings lie.
+        demo = re.sub(r"^keys: (?!/)(.*)$", lambda found: "keys: " + os.path.join(
+            os.path.dirname(os.path.abspath(config)), found[1]), demo, flags=re.M)
+        self.product = product(config)
+        self.database = re.search(r"dbname='?(\w+)", self.product)[1] + f"_{name}"
         control = re.sub(r"dbname=\S+", f"dbname={self.database}", self.product)
         self.psql = Psql(control)
         os.makedirs(self.folder, exist_ok=True)
@@ -145,17 +148,17 @@ class Service:
             for name in os.listdir(path):
                 entry = os.path.join(path, name)
                 shutil.rmtree(entry) if os.path.isdir(entry) else os.unlink(entry)
-        product = Psql(self.product)
-        product.value(f"CREATE DATABASE {self.database}")
-        product.close()
+        server = Psql(self.product)
+        server.value(f"CREATE DATABASE {self.database}")
+        server.close()
         self.run("init")
         self.make_token()
 
     def drop(self):
         self.psql.close()
-        product = Psql(self.product)
-        product.value(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
-        product.close()
+        server = Psql(self.product)
+        server.value(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+        server.close()
 
     def make_token(self):
         """Somebody who may open requests and vouch for people."""
@@ -241,7 +244,17 @@ def free_port():
         return listener.getsockname()[1]
 
 
+def product(config):
+    """The connection string of the demo's database."""
+    with open(config) as file:
+        text = re.search(r'^ *url: "(.*)"$', file.read(), re.M)[1]
+    return text.replace('\\"', '"').replace("\\\\", "\\")
+
+
 def people(config):
     """The demo's people, by their ids."""
-    with open(os.path.join(os.path.dirname(config), "data", "people.tsv")) as file:
-        return [line.split("\t")[0] for line in file if line.strip()]
+    psql = Psql(product(config))
+    try:
+        return psql.value("SELECT json_agg(id ORDER BY id) FROM workspace.users")
+    finally:
+        psql.close()

@@ -3,7 +3,6 @@ once."""
 
 import concurrent.futures
 import itertools
-import os
 import random
 import threading
 import time
@@ -13,13 +12,6 @@ from service import Service, people
 
 #: rights and scopes of which one person may have one open request each
 WANTED = [("access", ()), ("export", ()), ("export", ("account",)), ("access", ("account",)), ("export", ("sessions",))]
-
-#: what a page would say of everybody at one moment
-ALL = """
-SELECT coalesce(json_agg(json_build_object('id', r.id, 'state', r.state, 'objects', (
-    SELECT coalesce(json_agg(object), '[]') FROM habeas.archive WHERE request_id = r.id AND destroyed_at IS NULL))), '[]')
-FROM habeas.request r
-"""
 
 
 class Storm(Bench):
@@ -52,16 +44,6 @@ class Storm(Bench):
         self.calm()
         for worker in self.workers:
             worker.stop()
-
-    def untruths(self):
-        """What a page would say that isn't so, of anybody, now."""
-        for request in self.service.psql.value(ALL):
-            if (request["state"] == "ready") != bool(request["objects"]):
-                yield f"{request['id']} is {request['state']} with {len(request['objects'])} archives"
-            for name in request["objects"]:
-                for path in (name, name + ".key"):
-                    if not os.path.exists(f"{self.service.archives}/{path}"):
-                        yield f"{request['id']} is {request['state']}, and {path} isn't there"
 
 
 def run(given):
