@@ -163,9 +163,12 @@ struct Settings: Sendable {
         return ConnectionTarget(url)
     }
 
-    /// The service's way into the control database.
+    /// The service's way into the control database. What was said to be done, mailed or handed out must be there after
+    /// a crash of the server, also where the product itself can do without.
     func controlTarget() throws -> ConnectionTarget {
-        try controlOperatorTarget().as(user: controlUser, password: controlPassword)
+        var target = try controlOperatorTarget().as(user: controlUser, password: controlPassword)
+        target.settings.append(("synchronous_commit", "on"))
+        return target
     }
 
     /// Who runs the command, as the audit chain names them: a keyed hash of the operating system's user.

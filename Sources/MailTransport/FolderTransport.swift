@@ -7,6 +7,8 @@ package struct FolderTransport: MailTransport {
     private let folder: String
     private let now: @Sendable () -> Instant
     private let queue = DispatchQueue(label: "mail.folder")
+    /// What names of mails that aren't whole yet end with.
+    private static let ending = ".partial"
 
     /// A transport into a folder that is made when it isn't there; `now` is the clock of its handovers.
     package init(folder: String, now: @escaping @Sendable () -> Instant) {
@@ -25,15 +27,17 @@ package struct FolderTransport: MailTransport {
     }
 
     private func write(_ message: MailMessage) -> Result<Void, MailError> {
-        let temporary = "\(folder)/.\(message.messageID.text).\(UInt32.random(in: 0...UInt32.max))"
+        let temporary = "\(folder)/.\(message.messageID.text).\(UInt32.random(in: 0...UInt32.max))\(Self.ending)"
         if mkdir(folder, 0o700) != 0 && errno != EEXIST { return .failure(unusable()) }
+        removeOrphans()
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return .failure(unusable()) }
-        let isWritten = writeAll(message.bytes, to: descriptor) && fsync(descriptor) == 0
-        let failure = errno
-        close(descriptor)
-        guard isWritten, rename(temporary, "\(folder)/\(message.messageID.text).eml") == 0 else {
-            let refusal = unusable(isWritten ? errno : failure)
+        // Closed last: the lock says until then that somebody writes it.
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, writeAll(message.bytes, to: descriptor),
+            fsync(descriptor) == 0, rename(temporary, "\(folder)/\(message.messageID.text).eml") == 0
+        else {
+            let refusal = unusable()
             unlink(temporary)
             return .failure(refusal)
         }
@@ -41,8 +45,27 @@ package struct FolderTransport: MailTransport {
         return .success(())
     }
 
-    private func unusable(_ number: CInt = errno) -> MailError {
-        MailError(
+    /// A partial mail that nobody holds locked was left by a killed process; it may hold a code or a link. One that was
+    /// taken before it was locked can't be named, and its mail is sent again.
+    private func removeOrphans() {
+        guard let listing = opendir(folder) else { return }
+        defer { closedir(listing) }
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            guard name.hasPrefix("."), name.hasSuffix(Self.ending) else { continue }
+            let path = "\(folder)/\(name)"
+            let handle = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+            guard handle >= 0 else { continue }
+            if flock(handle, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+            close(handle)
+        }
+    }
+
+    private func unusable() -> MailError {
+        let number = errno
+        return MailError(
             .folderUnusable, "the folder for mails, \(folder), can't be written: \(String(cString: strerror(number)))",
             hint: "it must be a folder that this user may write, on a disk with room")
     }

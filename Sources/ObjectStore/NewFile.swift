@@ -84,6 +84,8 @@ package final class NewFile {
             let path = "\(folder)/\(marker)-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
             let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
+                // No room for another name.
+                if errno == ENOSPC || errno == EDQUOT { throw NewFileError(errno: errno) }
                 throw NewFileError(
                     .cannotWrite, "the folder \(folder) can't be written: \(String(cString: strerror(errno)))")
             }

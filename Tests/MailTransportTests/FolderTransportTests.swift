@@ -41,6 +41,31 @@ import Testing
         }
     }
 
+    /// A killed process leaves a mail half-written, which may hold a code; one that is being written is locked.
+    @Test func removesWhatAKilledProcessLeft() async throws {
+        try await withFolder { folder in
+            let transport = FolderTransport(folder: folder, now: { Self.now })
+            for name in [".1@service.example.7.partial", ".2@service.example.7.partial", "3.partial"] {
+                try Data("half".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+            }
+            let writing = open("\(folder)/.2@service.example.7.partial", O_RDWR)
+            #expect(flock(writing, LOCK_EX | LOCK_NB) == 0)
+
+            _ = try await transport.send(SampleMail.make())
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    ".2@service.example.7.partial", "0199.ready@service.example.eml", "3.partial",
+                ])
+            close(writing)
+            _ = try await transport.send(SampleMail.make())
+
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+                    "0199.ready@service.example.eml", "3.partial",
+                ])
+        }
+    }
+
     @Test(arguments: MailError.Code.allCases) func codesAreDocumented(code: MailError.Code) throws {
         #expect(try Checkout.text("docs/errors.md").contains("`\(code.rawValue)`"))
     }

@@ -111,6 +111,12 @@ struct ServiceSettings: Sendable {
         worker.exportPlaces = try settings.number("workers.exports", 0...64, default: worker.exportPlaces)
         worker.errandPlaces = try settings.number("workers.errands", 0...64, default: worker.errandPlaces)
         worker.grace = try settings.duration("workers.grace", atMost: .seconds(3600), default: worker.grace)
+        worker.lease = try settings.duration("workers.lease", atMost: .seconds(3600), default: worker.lease)
+        guard worker.lease >= .seconds(2) else {
+            throw CommandFailure(
+                .usage, code: "settings.invalid", "workers.lease must be at least 2s",
+                hint: "a busy machine would lose its jobs between two heartbeats")
+        }
         return worker
     }
 

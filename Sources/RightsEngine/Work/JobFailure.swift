@@ -61,12 +61,10 @@ package struct JobFailure: Error, Sendable, Hashable {
         case let failure as JobFailure: self = failure
         case let error as ExportError: self.init(code: error.code.rawValue, retry: Self.retry(error.code))
         case let error as EngineError: self.init(code: error.code.rawValue, retry: Self.retry(error.code))
-        case let error as NewFileError:
-            if error.reason == .noSpace {
-                self.init(.noSpace, retry: .whenThereIsSpace)
-            } else {
-                self.init(.folderUnusable)
-            }
+        case let error as NewFileError where error.reason == .noSpace: self = .diskFull
+        case is NewFileError: self.init(.folderUnusable)
+        // The exporter's way of saying the same.
+        case let error as ArchiveError where error.code == .noSpace: self = .diskFull
         case let error as PostgresError: self.init(code: error.code.rawValue)
         case let error as LedgerError: self.init(code: error.code.rawValue)
         case let error as SealError: self.init(code: error.code.rawValue)
@@ -77,6 +75,8 @@ package struct JobFailure: Error, Sendable, Hashable {
         default: self.init(.failed)
         }
     }
+
+    private static var diskFull: JobFailure { JobFailure(.noSpace, retry: .whenThereIsSpace) }
 
     /// Whether a job that failed thus is given up after that many attempts.
     func isLast(attempt: Int, of most: Int) -> Bool {

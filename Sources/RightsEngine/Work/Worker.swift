@@ -58,6 +58,8 @@ package struct Worker: Service {
     private func work() async {
         await withTaskGroup(of: Void.self) { group in
             for place in places { group.addTask { await serve(place) } }
+            // Without a place it still looks after the queue, and the process runs until it is asked to end.
+            await isStopping.wait()
         }
     }
 
