@@ -8,6 +8,7 @@ internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
 internal import PrivatePostgres
+internal import RequestLedger
 internal import RightsCore
 internal import SystemPackage
 
@@ -77,11 +78,15 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.note("settings: \(folder.settings)")
         if loadOnly { return }
         try await exportAda(settings, folder)
+        try await runService(settings, folder, isOurs: external == nil)
     }
 
     // MARK: steps
 
     private func stopServer() async throws {
+        for size in WorkspaceSize.allCases {
+            try await DemoFolder(state: state, schemas: schemas, size: size).background.stop()
+        }
         guard FileManager.default.fileExists(atPath: state) else {
             throw CommandFailure(.notFound, code: "demo.no-state", "there is no folder \(state), so nothing runs there")
         }
@@ -92,6 +97,43 @@ struct DemoCommand: AsyncParsableCommand {
             try FileManager.default.removeItem(atPath: path)
         }
         Terminal.note("the private PostgreSQL of \(state) is stopped, and everything in it removed")
+    }
+
+    /// Leaves a service running, with one request that it has carried out.
+    private func runService(_ settings: Settings, _ folder: DemoFolder, isOurs: Bool) async throws {
+        guard isOurs else {
+            return Terminal.note(
+                "\nthe service isn't started on a server of yours: HABEAS_DATABASE_URL=… habeas serve --config \(folder.settings)"
+            )
+        }
+        let url = "http://127.0.0.1:\(try await folder.servicePort())"
+        Terminal.note("\nstarting the service …")
+        try await folder.background.start(url: url)
+        let desk = try await DemoService.prepare(settings, folder: folder.home).desks.last { $0.role == .support }
+        guard let desk, let token = StaffToken(try desk.token()) else { return }
+        let signIn = SignIn(address: try ServiceAddress(url), token: token)
+        Terminal.note("asking for Ada's copy as support …")
+        let request = try await StaffClient.with(signIn) { try await DemoRequest($0) }
+        printService(url, request, token, folder)
+    }
+
+    private func printService(_ url: String, _ request: DemoRequest, _ token: StaffToken, _ folder: DemoFolder) {
+        let habeas = CommandLine.arguments.first ?? "habeas"
+        Terminal.print(
+            """
+
+            SERVICE   \(url), until `\(habeas) demo --stop --state \(state)`, or for 12 hours
+            person    \(url)/p/  (ask as ada@example.com; the code comes by mail)
+            mail      \(folder.home)/mail  (one file each, the newest is the last)
+            download  \(request.link)
+                      (the link alone opens nothing: a code is mailed first)
+            staff     export HABEAS_URL=\(url)
+                      export HABEAS_TOKEN=\(token.reveal())
+                      \(habeas) request list
+                      \(habeas) request show \(request.id)
+            audit     \(habeas) audit verify --config \(folder.settings)
+            log       \(folder.background.logPath)
+            """)
     }
 
     private func startServer(_ folder: DemoFolder) async throws -> String {
@@ -192,6 +234,9 @@ private struct DemoFolder: Sendable {
     var settings: String { "\(home)/habeas.yaml" }
     var schema: String { "\(schemas)/workspace.sql" }
     var publishedKey: String { "\(home)/published-key.pem" }
+
+    /// The service in the background.
+    var background: BackgroundService { BackgroundService(folder: home, settings: settings) }
 
     func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import ObjectStore
 internal import RequestLedger
+internal import RightsEngine
 
 /// What the demonstration's service needs beside its settings: the control schema, and staff with tokens.
 struct DemoService {
@@ -9,6 +10,12 @@ struct DemoService {
         let name: String
         let role: StaffRole
         let tokenFile: String
+
+        /// The token.
+        func token() throws -> String {
+            let text = String(decoding: try WholeFile.read(tokenFile), as: UTF8.self)
+            return text.split(separator: "\n").first.map(String.init) ?? ""
+        }
     }
 
     /// Who works at the demonstration: one of each role that acts.
@@ -30,7 +37,6 @@ struct DemoService {
 
     private static func kept(_ desk: Desk) throws -> String? {
         guard FileManager.default.fileExists(atPath: desk.tokenFile) else { return nil }
-        let text = String(decoding: try WholeFile.read(desk.tokenFile), as: UTF8.self)
-        return text.split(separator: "\n").first.map(String.init)
+        return try desk.token()
     }
 }
