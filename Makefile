@@ -18,7 +18,7 @@ test-deps: ## Install what the tests need on top (apt, PyPI)
 build: deps ## Build the program (debug)
 	$(BUILD) --product habeas
 
-run: build ## Load a private PostgreSQL with the workspace, export one person, verify the archive
+run: build ## A private PostgreSQL with the workspace, one export, verified, and a service that stays
 	@.build/debug/habeas demo
 
 lint: ## Check formatting
@@ -38,7 +38,7 @@ soak: test-deps ## The long tests: huge archives, everybody's archive, random sc
 bench: test-deps ## Speed and memory beside what one would use instead (release build)
 	@Benchmarks/run.sh
 
-stop: ## Stop the private PostgreSQL of this checkout
+stop: ## Stop the service and the private PostgreSQL of this checkout
 	@.build/debug/habeas demo --stop
 
 clean: ## Stop the private PostgreSQL and remove what was built and loaded
