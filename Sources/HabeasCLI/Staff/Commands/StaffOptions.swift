@@ -137,10 +137,12 @@ extension Table {
     init(trail: [AuditEntryDocument]) {
         columns = [
             Column(title: "Entry", isNumber: true), Column(title: "Time"), Column(title: "Action"),
-            Column(title: "Actor", rank: 2), Column(title: "Facts", rank: 1),
+            Column(title: "Actor", rank: 1), Column(title: "Facts"),
         ]
         rows = trail.map { entry in
-            let facts = entry.facts.filter { $0.value.count < 40 }.sorted { $0.key < $1.key }
+            // Long ones are hashes and ids; where a request went comes first, since the line may be cut.
+            let facts = entry.facts.filter { $0.value.count < 36 }
+                .sorted { ($0.key == "to" ? 0 : 1, $0.key) < ($1.key == "to" ? 0 : 1, $1.key) }
             let words = entry.words.map { ["“\($0)”"] } ?? []
             return [
                 String(entry.seq), LocalTime.text(entry.at), entry.action, entry.actor,

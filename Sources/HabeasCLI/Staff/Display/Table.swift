@@ -45,9 +45,9 @@ struct Table {
         return text
     }
 
-    /// A line that is too long all the same ends in “…”; a coloured one has none that wide.
+    /// A line that is too long all the same ends in “…”; tables with coloured states have none.
     private func cut(_ line: String, to screen: Screen) -> String {
-        guard let width = screen.width, !screen.hasColour, line.count > width else { return line }
+        guard let width = screen.width, !line.contains("\u{1b}"), line.count > width else { return line }
         return line.prefix(width - 1) + "…"
     }
 }
@@ -56,7 +56,7 @@ struct Table {
 enum StateColour {
     static func paint(_ state: String) -> String {
         switch state {
-        case "ready", "delivered", "fulfilled", "done", "live", "handed-over": "\u{1b}[32m\(state)\u{1b}[0m"
+        case "ready", "delivered", "fulfilled", "done", "live", "handed_over": "\u{1b}[32m\(state)\u{1b}[0m"
         case "failed", "dead", "partial", "bounced": "\u{1b}[31m\(state)\u{1b}[0m"
         case "verifying", "accepted", "queued", "running", "waiting", "paused": "\u{1b}[33m\(state)\u{1b}[0m"
         default: state
