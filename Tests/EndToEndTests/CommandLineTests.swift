@@ -149,7 +149,8 @@ import Testing
     @Test(arguments: [
         [], ["export"], ["map"], ["map", "check"], ["map", "init"], ["verify"], ["unseal"], ["destroy"], ["keys"],
         ["doctor"], ["demo"],
-        ["init"],
+        ["init"], ["login"], ["logout"], ["request"], ["request", "open"], ["request", "verify"],
+        ["request", "approve"], ["link"], ["jobs"], ["staff"], ["staff", "token"], ["audit"],
     ])
     func helpIsThere(command: [String]) async throws {
         let help = try await Program.habeas(command + ["--help"])

@@ -108,8 +108,9 @@ import Testing
             #expect(older.items.first?["seq"] as? Int == (seen.last ?? 0) - 1)
             #expect(action.items.count == 4)
             #expect(export.headers[.contentType] == "application/jsonl")
-            #expect(lines.count == seen.count + 3)
-            #expect(report.isSound)
+            // The header, the entry on this export, the checkpoint that signs it, the end.
+            #expect(lines.count == seen.count + 4)
+            #expect(report.isSound && report.isComplete)
             #expect(!export.text.contains("@"))
         }
     }
