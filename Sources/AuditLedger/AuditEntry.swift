@@ -42,6 +42,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case requestConfirmed = "request.confirmed"
     case requestReleased = "request.released"
     case requestRead = "request.read"
+    case requestForgotten = "request.forgotten"
     case contactChanged = "request.contact-changed"
     case contactDropped = "request.contact-dropped"
     case exportFinished = "export.finished"

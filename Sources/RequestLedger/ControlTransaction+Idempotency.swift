@@ -4,7 +4,7 @@ package import RightsCore
 package struct StoredAnswer: Sendable {
     /// The HTTP status.
     package let status: Int
-    /// The body's bytes: ids and states, never a person.
+    /// The body's bytes; where they are stored, sealed.
     package let body: [UInt8]
 
     /// An answer by its parts.

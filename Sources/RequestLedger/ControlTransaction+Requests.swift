@@ -133,6 +133,51 @@ extension ControlTransaction {
         }
     }
 
+    /// Requests that were closed before an instant and have no archive any more, locked, the oldest first.
+    package func closedRequests(before: Instant, limit: Int) async throws -> [RequestRecord] {
+        // What is closed so long was received before then, too: that is what the index is about.
+        try await rows(
+            """
+            SELECT \(RequestRecord.columns) FROM habeas.request r
+            WHERE state IN ('fulfilled', 'refused', 'cancelled', 'expired') AND received_at < habeas.instant($1)
+                AND state_since < habeas.instant($1)
+                AND NOT EXISTS (SELECT FROM habeas.archive a WHERE a.request_id = r.id AND a.destroyed_at IS NULL)
+            ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED
+            """, [before.sql, String(limit)]
+        ).map { row throws(LedgerError) in try RequestRecord(row) }
+    }
+
+    // MARK: forgetting
+
+    /// Removes a request with all that belongs to it: boxes, words, claims, links, receipts, notices, jobs.
+    package func forget(_ request: RequestID) async throws {
+        try await execute("DELETE FROM habeas.request WHERE id = $1", [request.text])
+    }
+
+    /// Removes claims that led to no request, with the attempts to prove them.
+    package func forgetClaims(receivedBefore: Instant, limit: Int) async throws {
+        try await execute(
+            """
+            WITH gone AS (
+                DELETE FROM habeas.claim WHERE id IN (
+                    SELECT id FROM habeas.claim WHERE request_id IS NULL AND received_at < habeas.instant($1)
+                    ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+                RETURNING id)
+            DELETE FROM habeas.verification v USING gone WHERE v.claim_id = gone.id AND v.request_id IS NULL
+            """, [receivedBefore.sql, String(limit)])
+    }
+
+    /// Removes words of reasons and notices that belong to no request and no claim.
+    package func forgetLooseRecords(before: Instant) async throws {
+        try await execute(
+            "DELETE FROM habeas.words WHERE request_id IS NULL AND at < habeas.instant($1)", [before.sql])
+        try await execute(
+            """
+            DELETE FROM habeas.notice
+            WHERE request_id IS NULL AND claim_id IS NULL AND made_at < habeas.instant($1)
+            """, [before.sql])
+    }
+
     // MARK: changing
 
     /// Stores what may change in a request's life. The row must be locked by ``request(_:isLocked:)``.

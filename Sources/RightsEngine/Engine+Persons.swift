@@ -154,10 +154,14 @@ extension Engine {
     /// Takes back that answers go to another address: the owner of the address on file objects.
     package func dropContact(_ id: RequestID, by session: SessionRecord) async throws {
         try await control.transaction { transaction in
-            let request = try await locked(id, in: transaction)
+            var request = try await locked(id, in: transaction)
             guard session.maySee(request) else { throw Self.noRequest }
             try await transaction.forget(.contact, of: id)
             try await audit(.contactDropped, by: .person, request, in: transaction)
+            // They have shown who they are, and answers go to their own address: nothing is left to release.
+            request.needsRelease = false
+            try await transaction.store(request)
+            try await queueIfDue(&request, by: .person, in: transaction)
         }
     }
 }

@@ -13,10 +13,12 @@ package actor TokenVerifier {
     private var keys: JWTKeyCollection?
     private var keyIDs: Set<String> = []
     private var readAt: Instant?
+    private var triedAt: Instant?
+    private var reading: Task<Void, Never>?
 
     /// How long keys are used before they are read again.
     private static let freshness = Duration.seconds(600)
-    /// How soon an unknown key's id makes them be read again.
+    /// How soon they are read again, because a key's id is unknown or the last time failed.
     private static let shortestPause = Duration.seconds(30)
     private static let largestKeySet = 262_144
 
@@ -65,7 +67,10 @@ package actor TokenVerifier {
 
     /// The key's id of the header (RFC 7515 §4.1.4).
     private static func keyID(of token: String) throws(EngineError) -> String {
-        struct Header: Decodable { let kid: String? }
+        struct Header: Decodable {
+            let kid: String?
+            let crit: [String]?
+        }
         let part = token.prefix { $0 != "." }
         var text = String(part).replacing("-", with: "+").replacing("_", with: "/")
         text += String(repeating: "=", count: (4 - text.count % 4) % 4)
@@ -74,6 +79,8 @@ package actor TokenVerifier {
         else {
             throw refused("it is no JWT")
         }
+        // RFC 7515 §4.1.11: what it demands to be understood isn't.
+        guard header.crit == nil else { throw refused("it needs an extension that isn't known here") }
         guard let keyID = header.kid else { throw refused("it doesn't say which key signed it") }
         return keyID
     }
@@ -81,25 +88,39 @@ package actor TokenVerifier {
     // MARK: keys
 
     private func keys(for keyID: String) async throws -> JWTKeyCollection {
-        let age = readAt.map { now().microseconds - $0.microseconds }
-        let isFresh = age.map { $0 < Self.freshness.microseconds } ?? false
-        let maySearch = age.map { $0 >= Self.shortestPause.microseconds } ?? true
-        if !isFresh || (!keyIDs.contains(keyID) && maySearch) { try await readKeys() }
-        guard let keys, keyIDs.contains(keyID) else { throw Self.refused("no published key has signed it") }
-        return keys
-    }
-
-    private func readKeys() async throws {
-        let bytes: [UInt8]
-        do { bytes = try await keyBytes() } catch {
-            // Keys that were good ten minutes ago are still better than nobody signing in.
-            if keys != nil { return }
+        if !isWithin(Self.freshness, of: readAt) || !keyIDs.contains(keyID) { await readKeysInTime() }
+        guard let keys else {
             throw EngineError(
                 .unavailable, "the keys that tokens are checked with can't be read",
                 hint: "the operator finds the cause with `habeas doctor`")
         }
-        // Whatever the decoder says, it is no set of keys; one unreadable key mustn't hide the others.
-        let set = (try? JSONDecoder().decode(KeySet.self, from: Data(bytes)))?.keys ?? []
+        guard keyIDs.contains(keyID) else { throw Self.refused("no published key has signed it") }
+        return keys
+    }
+
+    /// Reads the keys, for everybody who waits for them at once, unless that was tried a moment ago: whoever sends
+    /// tokens of unknown keys, or while the publisher is away, makes nobody be asked more often.
+    private func readKeysInTime() async {
+        if let reading { return await reading.value }
+        guard !isWithin(Self.shortestPause, of: triedAt) else { return }
+        triedAt = now()
+        let reading = Task { await readKeys() }
+        self.reading = reading
+        await reading.value
+        self.reading = nil
+    }
+
+    private func isWithin(_ duration: Duration, of instant: Instant?) -> Bool {
+        // A clock that was set back counts as time that passed.
+        instant.map { (0..<duration.microseconds).contains(now().microseconds - $0.microseconds) } ?? false
+    }
+
+    private func readKeys() async {
+        // Keys that were good ten minutes ago are still better than nobody signing in; so are they when what is
+        // published now is no set of keys. One unreadable key mustn't hide the others.
+        guard let bytes = try? await keyBytes(),
+            let set = try? JSONDecoder().decode(KeySet.self, from: Data(bytes)).keys
+        else { return }
         let collection = JWTKeyCollection()
         var ids: Set<String> = []
         for key in set.compactMap(\.key) {

@@ -10,6 +10,7 @@ extension Engine {
         try await lapseRequests()
         try await warnOfEndingLinks()
         try await forget()
+        try await forgetRecords()
         // Last: an archive that can't be destroyed is told of, and must keep nothing else from ending.
         try await destroyDueArchives()
     }
@@ -49,6 +50,23 @@ extension Engine {
             try await transaction.forgetSessions(endedBefore: now - .days(1))
             try await transaction.forgetAnswers(before: now - .days(2))
             try await transaction.forgetJobs(endedBefore: now - .days(7))
+        }
+    }
+
+    /// Records of what is long over, one bounded batch a run; the chain keeps that they were there.
+    private func forgetRecords() async throws {
+        let now = now()
+        let end = now - settings.recordKeep
+        try await control.transaction { transaction in
+            for request in try await transaction.closedRequests(before: end, limit: 100) {
+                try await audit(.requestForgotten, by: .system, request, in: transaction)
+                try await transaction.forget(request.id)
+            }
+        }
+        try await control.transaction { transaction in
+            // Nobody was found by these addresses, or nobody proved that one is theirs.
+            try await transaction.forgetClaims(receivedBefore: now - settings.identityPatience, limit: 1000)
+            try await transaction.forgetLooseRecords(before: end)
         }
     }
 }

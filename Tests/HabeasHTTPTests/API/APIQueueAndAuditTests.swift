@@ -60,6 +60,7 @@ import Testing
         }
     }
 
+    /// FAILURES F17: a notice that came back is seen, and told to the operators.
     @Test func aMailThatCameBackIsReported() async throws {
         try await APIBench.with { api in
             let admin = try await api.token(.admin)

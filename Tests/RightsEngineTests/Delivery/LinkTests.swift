@@ -8,6 +8,7 @@ import Testing
 @testable import RightsEngine
 
 @Suite struct LinkTests {
+    /// FAILURES F17: a job of 30 hours takes nothing from its link.
     @Test func theClockStartsWhenTheArchiveIsThere() async throws {
         try await DeliverySample.with { sample in
             let running = try await sample.running()
@@ -26,6 +27,7 @@ import Testing
         }
     }
 
+    /// FAILURES F17: a renewal needs no rebuild.
     @Test func renewsWithoutARebuild() async throws {
         try await DeliverySample.with { sample in
             let content = DeliverySample.bytes(10_000)

@@ -73,6 +73,7 @@ import Testing
         }
     }
 
+    /// FAILURES F29: cancelled, and a worker is making the archive.
     @Test func cancelledWhileRunningNothingLaterHappens() async throws {
         try await WorkBench.with { bench in
             let request = try await bench.ask()
@@ -187,6 +188,7 @@ import Testing
         }
     }
 
+    /// FAILURES F30: what finds no space waits while the others finish.
     @Test func oneThatFindsNoSpaceWaitsAndIsNotCounted() async throws {
         try await WorkBench.with { bench in
             var bench = bench
@@ -232,6 +234,7 @@ import Testing
         }
     }
 
+    /// FAILURES F30: a disk that is full is waited for, and nothing half-written stays.
     @Test func aFullDiskIsWaitedFor() async throws {
         try await WorkBench.with { bench in
             let request = try await bench.ask()
