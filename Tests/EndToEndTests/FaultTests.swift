@@ -11,7 +11,8 @@ import Testing
                 Checkout.python,
                 [
                     "\(Checkout.path)/Tests/Faults/faults.py", "kills", "--binary", Checkout.binary, "--config",
-                    "\(bench.folder)/habeas.yaml", "--folder", "\(bench.folder)/faults", "--lanes", "2", "--points", "3",
+                    "\(bench.folder)/habeas.yaml", "--folder", "\(bench.folder)/faults", "--lanes", "2", "--points",
+                    "3",
                 ])
             #expect(outcome.status == 0, "\(outcome.output.suffix(6000))\(outcome.errors.suffix(2000))")
             #expect(outcome.output.contains(" passed, 0 failed"))
