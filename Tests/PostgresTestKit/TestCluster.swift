@@ -28,7 +28,10 @@ package final class TestCluster: Sendable {
         try await Self.removeOrphans()
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         cluster = try PrivateCluster(
-            state: FilePath(state), settings: ["log_line_prefix": "%m [%p] %u@%d ", "log_parameter_max_length": "0"])
+            state: FilePath(state),
+            settings: [
+                "log_line_prefix": "%m [%p] %u@%d ", "log_parameter_max_length": "0", "max_connections": "600",
+            ])
         demoFolder = "\(state)/demo"
         AtExit.remove(state: state, base: cluster.base.string)
         try await cluster.start()
