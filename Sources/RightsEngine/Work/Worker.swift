@@ -204,7 +204,10 @@ package struct Worker: Service {
     private func log(_ job: JobRecord, _ end: JobEnd, _ settlement: Settlement?) {
         var metadata = job.metadata
         switch (end, settlement) {
-        case (.finished, _): Logger.current.info("a job is done", metadata: metadata)
+        case (.finished, _):
+            // The duties come every minute, and would drown the rest.
+            let isDuty = job.kind == .expire || job.kind == .checkpoint
+            Logger.current.log(level: isDuty ? .debug : .info, "a job is done", metadata: metadata)
         case (.failed(let failure), .abandoned):
             metadata["habeas.code"] = "\(failure.code)"
             Logger.current.error("a job was given up; it stays in the queue as dead", metadata: metadata)
