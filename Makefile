@@ -32,7 +32,7 @@ check: lint gate ## Lint and gate
 test: test-deps check ## Check, then every test that fits CI
 	HABEAS_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --disable-xctest
 
-soak: test-deps ## The long tests: huge archives, everybody's archive, random schemas, real applications, sanitizers
+soak: test-deps ## The long tests: huge archives, everybody's archive, random schemas, real applications, faults, sanitizers
 	@scripts/soak.sh
 
 bench: test-deps ## Speed and memory beside what one would use instead (release build)
