@@ -33,7 +33,7 @@ test: test-deps check ## Check, then every test that fits CI
 	HABEAS_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --disable-xctest \
 		--experimental-maximum-parallelization-width 8
 
-soak: test-deps ## The long tests: huge archives, everybody's archive, random schemas, real applications, sanitizers
+soak: test-deps ## The long tests: huge archives, everybody's archive, random schemas, real applications, faults, sanitizers
 	@scripts/soak.sh
 
 bench: test-deps ## Speed and memory beside what one would use instead (release build)

@@ -166,7 +166,7 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "RightsCore", "PostgresAccess", "PostgresTestKit",
-                "ObjectStore", "Exporting", crypto, lifecycle, logging, system,
+                "ObjectStore", "Exporting", "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",

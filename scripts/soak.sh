@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The long tests: an archive past every limit of plain ZIP, everybody's archive judged, a hundred random schemas, three
-# real applications, sanitizers. Bounded; stops by itself.
-# Usage: soak.sh [archives|schemas|applications|sanitizers]; all unless one is named.
+# real applications, faults, sanitizers. Bounded; stops by itself.
+# Usage: soak.sh [archives|schemas|applications|faults|sanitizers]; all unless one is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -88,6 +88,17 @@ judge Tests/RealApplications/run.sh all "$(application_url)" "$habeas"
 cluster_url() { sed -n 's/^ *url: "\(.*\)"$/\1/p' "$state/demo/habeas.yaml"; }
 application_url() { cluster_url | sed -E "s/.*host='([^']*)'.*/\1/" | sed 's|/|%2F|g; s|.*|postgresql://postgres@/postgres?host=&|'; }
 
+soak_faults() {
+say "workers killed at every statement and file operation, the database shut down, a full disk, a thousand requests"
+"$habeas" demo --load-only --state "$state" >/dev/null
+judge "$python" Tests/Faults/selftest.py
+for fault in kills database disk resume storm; do
+    rm -rf "$state/faults"
+    judge "$python" -u Tests/Faults/faults.py "$fault" --binary "$habeas" --config "$state/demo/habeas.yaml" \
+        --folder "$state/faults"
+done
+}
+
 soak_sanitizers() {
 say "sanitizers"
 judge env TSAN_OPTIONS=suppressions=$PWD/scripts/thread-sanitizer.supp \
@@ -96,8 +107,8 @@ judge swift test --build-path .build/address --sanitize=address --disable-xctest
 }
 
 case $part in
-all) soak_archives; soak_schemas; soak_applications; soak_sanitizers ;;
-archives | schemas | applications | sanitizers) "soak_$part" ;;
+all) soak_archives; soak_schemas; soak_applications; soak_faults; soak_sanitizers ;;
+archives | schemas | applications | faults | sanitizers) "soak_$part" ;;
 *) sed -n '4p' "$0" | cut -c3- >&2; exit 64 ;;
 esac
 echo "$passed passed, 0 failed"

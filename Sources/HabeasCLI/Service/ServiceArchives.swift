@@ -100,12 +100,14 @@ struct ServiceArchives: Sendable {
                 object: part.path.map { SealedFolder.locate($0).name } ?? "", fileName: "\(part.root).zip",
                 bytes: part.bytes)
         }
-        let contents = outcome.manifest.collections.map { ContentLine(title: $0.title, rows: Int($0.archivedRows)) }
+        // As the link's page reads it: counts by title.
+        let contents = Dictionary(
+            outcome.manifest.collections.map { ($0.title, Int($0.archivedRows)) }, uniquingKeysWith: +)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return MadeArchive(
             parts: parts, contents: String(decoding: try encoder.encode(contents), as: UTF8.self),
-            rows: contents.reduce(0) { $0 + $1.rows }, missing: outcome.manifest.missing.count)
+            rows: contents.values.reduce(0, +), missing: outcome.manifest.missing.count)
     }
 
     // MARK: the person's trail
@@ -134,12 +136,6 @@ struct ServiceArchives: Sendable {
         guard let box = try await control.connection({ try await $0.words(of: request) })[id] else { return nil }
         return try people.open(box, for: "words \(id)")
     }
-}
-
-/// A line of what an archive holds.
-private struct ContentLine: Encodable {
-    let title: String
-    let rows: Int
 }
 
 extension EngineError {

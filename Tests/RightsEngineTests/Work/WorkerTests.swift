@@ -10,6 +10,25 @@ import Testing
 @testable import RightsEngine
 
 @Suite(.timeLimit(.minutes(5))) struct WorkerTests {
+    /// As `serve` runs it beside workers of their own: without a place it works on nothing, and doesn't end by itself.
+    @Test func withoutAPlaceItOnlyWaitsForItsEnd() async throws {
+        try await WorkBench.with { bench in
+            var settings = bench.settings()
+            (settings.exportPlaces, settings.errandPlaces) = (0, 0)
+            let worker = Worker(engine: bench.engine, workshop: .test(.small(in: bench.archives)), settings: settings)
+            let hasEnded = Signal()
+            let running = Task {
+                try await worker.run()
+                hasEnded.raise()
+            }
+            // Duties are still queued, for others.
+            try await bench.until("SELECT count(*) = 2 FROM habeas.job WHERE state = 'waiting'")
+            #expect(!hasEnded.isRaised)
+            running.cancel()
+            try await running.value
+        }
+    }
+
     @Test func twoWorkersDoTwoHundredJobsEachOnce() async throws {
         try await WorkBench.with { bench in
             let done = Tally()
