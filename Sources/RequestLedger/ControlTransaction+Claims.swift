@@ -131,14 +131,16 @@ extension ControlTransaction {
     }
 
     /// Ends claims whose time is up and forgets their addresses; gives those that were still alive.
-    package func expireClaims(now: Instant) async throws -> [ClaimRecord] {
+    package func expireClaims(now: Instant, limit: Int) async throws -> [ClaimRecord] {
         try await rows(
             """
             UPDATE habeas.claim SET box = NULL,
                 state = CASE WHEN state IN ('new', 'waiting') THEN 'expired' ELSE state END
-            WHERE box IS NOT NULL AND expires_at <= habeas.instant($1)
+            WHERE id IN (
+                SELECT id FROM habeas.claim WHERE box IS NOT NULL AND expires_at <= habeas.instant($1)
+                LIMIT $2 FOR UPDATE SKIP LOCKED)
             RETURNING \(ClaimRecord.columns)
-            """, [now.sql]
+            """, [now.sql, String(limit)]
         ).map { row throws(LedgerError) in try ClaimRecord(row) }
     }
 }

@@ -107,6 +107,22 @@ extension ControlTransaction {
         return try row.int()
     }
 
+    /// How many wrong codes were entered since an instant, over all claims of the same address.
+    package func countWrongTries(
+        sharingAddressWith claim: ClaimID, of tries: Int, since: Instant
+    ) async throws -> Int {
+        guard
+            var row = try await first(
+                """
+                SELECT coalesce(sum($2 - k.tries_left), 0)
+                FROM habeas.claim mine JOIN habeas.claim c ON c.address_hash = mine.address_hash
+                    JOIN habeas.code k ON k.claim_id = c.id
+                WHERE mine.id = $1 AND k.made_at >= habeas.instant($3)
+                """, [claim.text, String(tries), since.sql])
+        else { return 0 }
+        return try row.int()
+    }
+
     /// Stores what a code became.
     package func store(_ code: EventID, state: CodeRecord.State, hash: Hash256?, triesLeft: Int) async throws {
         try await execute(

@@ -69,7 +69,8 @@ extension ControlTransaction {
         return .alreadyOpen(live)
     }
 
-    private func openRequest(
+    /// The open request of a person, right and scope, locked.
+    package func openRequest(
         _ subject: Hash256, _ right: RequestRight, _ scope: Hash256
     ) async throws -> RequestRecord? {
         try await first(
@@ -209,6 +210,13 @@ extension ControlTransaction {
             INSERT INTO habeas.sealed (request_id, kind, box, usable_from) VALUES ($1, $2, $3, habeas.instant($4))
             ON CONFLICT (request_id, kind) DO UPDATE SET box = excluded.box, usable_from = excluded.usable_from
             """, [request.text, kind.rawValue, box.sql, usableFrom?.sql])
+    }
+
+    /// Sets from when on a box may be used; nil while that isn't known.
+    package func setUsable(_ kind: SealedKind, of request: RequestID, from: Instant?) async throws {
+        try await execute(
+            "UPDATE habeas.sealed SET usable_from = habeas.instant($3) WHERE request_id = $1 AND kind = $2",
+            [request.text, kind.rawValue, from?.sql])
     }
 
     /// A box beside a request, and from when on it may be used.

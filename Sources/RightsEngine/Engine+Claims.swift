@@ -120,14 +120,26 @@ extension Engine {
             claim.state == .new || claim.state == .waiting || claim.state == .unmatched, now() < claim.expiresAt
         else { return try await control.transaction { try await ending($0) } }
         let address = try people.open(box, for: "claim \(id)")
-        let person = try await directory.find("email:\(address)")
+        let person = try await onlyPerson("email:\(address)")
         try await control.transaction { transaction in
             try await ending(transaction)
             guard var claim = try await transaction.claim(id, isLocked: true) else { return }
+            // Nobody's mailbox is filled by whoever writes their address again and again.
+            let count = try await transaction.countClaims(address: claim.address, since: now() - .seconds(3600))
+            guard count <= settings.codesPerHour * 2 else { return }
             guard let person, person.address != nil else {
                 return try await leaveUnmatched(&claim, in: transaction)
             }
             try await match(&claim, person, in: transaction)
+        }
+    }
+
+    /// The one person of a reference; an address that several have is nobody's: no code may go to either.
+    private func onlyPerson(_ reference: String) async throws -> PersonDirectory.Person? {
+        do { return try await directory.find(reference) } catch let error as EngineError
+            where error.code == .ambiguousPerson
+        {
+            return nil
         }
     }
 

@@ -80,6 +80,13 @@ extension Engine {
         case .wanted, .sent: break
         }
         guard now() < code.expiresAt else { return .expired }
+        // Fresh claims of the same address don't give fresh tries without end.
+        if case .claim(let claim) = target,
+            try await transaction.countWrongTries(
+                sharingAddressWith: claim, of: settings.codeTries, since: now() - .days(1)) >= settings.codeTries * 20
+        {
+            return .locked
+        }
         let digits = String(entered.filter { $0.isASCII && $0.isNumber })
         let hash = hash(code: digits, of: code.id, for: target)
         // A code that was never mailed, since nobody has that address, costs the same time and the same tries.

@@ -88,7 +88,7 @@ extension Engine {
             var (request, _) = try await open(
                 draft, reference: person.reference, address: person.address, by: .person, in: transaction)
             request = try await locked(request.id, in: transaction)
-            if request.assurance < 3 {
+            if request.assurance < 3 || request.life.possible.contains(.identify) {
                 try await acceptProof(&request, method: session.method, claim: nil, in: transaction)
             }
             return request
@@ -158,6 +158,11 @@ extension Engine {
             guard session.maySee(request) else { throw Self.noRequest }
             try await transaction.forget(.contact, of: id)
             try await audit(.contactDropped, by: .person, request, in: transaction)
+            // What the other address has been sent opens nothing any more.
+            if request.mayBeFetched {
+                _ = try await replaceLink(of: id, by: .person, in: transaction)
+                request = try await locked(id, in: transaction)
+            }
             // They have shown who they are, and answers go to their own address: nothing is left to release.
             request.needsRelease = false
             try await transaction.store(request)

@@ -51,6 +51,8 @@ extension Engine {
     package func facts(
         of ground: StaffGround, request: RequestID?, in transaction: ControlTransaction
     ) async throws -> [String: AuditFact] {
+        // Always the request first: words refer to it, and two that both wait to change it would stop each other.
+        if let request { _ = try await transaction.request(request, isLocked: true) }
         var facts: [String: AuditFact] = [
             "ticket": .ticket(ground.ticket), "reason": .code(ground.reason.code),
         ]
@@ -124,6 +126,12 @@ extension Engine {
         try await move(&request, .askIdentity, by: caller.actor, facts, in: transaction)
         try await notify(.requestReceived, about: request, in: transaction)
         if let contact, contact.lowercased() != found.person.address?.lowercased() {
+            guard found.person.address != nil else {
+                throw EngineError(
+                    .noAddress, "there is no address on file, so nobody could be told of another one",
+                    hint: "hand the archive over in person: an operator makes it with `habeas export`", field: "contact"
+                )
+            }
             try await change(contact: contact, of: &request, by: caller.actor, in: transaction)
         }
         return (request, true)
@@ -134,13 +142,13 @@ extension Engine {
     }
 
     /// Sends answers to another address, but not before the owner of the one on file was told and could object
-    /// (FAILURES F7); and never without a second person's release.
+    /// (FAILURES F7); and never without a second person's release. The cool-down begins when the notice is handed over.
     private func change(
         contact: String, of request: inout RequestRecord, by actor: AuditActor, in transaction: ControlTransaction
     ) async throws {
         let usable = now() + settings.coolDown
         try await transaction.seal(
-            try people.seal(contact, for: "contact \(request.id)"), as: .contact, of: request.id, usableFrom: usable)
+            try people.seal(contact, for: "contact \(request.id)"), as: .contact, of: request.id)
         request.needsRelease = true
         try await transaction.store(request)
         try await notify(
@@ -214,7 +222,8 @@ extension Engine {
                 .requestNotPossible, "the request doesn't wait for a release: it is \(request.state.rawValue)")
         }
         // Who wrote down another address, and nobody of the staff vouched: the one who wrote is the first person.
-        let isFirst = request.vouchedBy.map { $0 == caller.id } ?? (request.actor == caller.actor.description)
+        let hasContact = try await transaction.sealed(.contact, of: id) != nil
+        let isFirst = request.vouchedBy == caller.id || (hasContact && request.actor == caller.actor.description)
         guard !isFirst else {
             throw EngineError(
                 .needsSecondPerson, "whoever vouched for the person, or wrote the request down, can't release it too",
@@ -255,8 +264,14 @@ extension Engine {
             try await transaction.cancelJobs(of: id, kinds: [.export])
         case .resume:
             try await move(&request, .resume, by: caller.actor, facts, in: transaction)
+            // What happened meanwhile counts: a proof, a release.
+            if request.state == .verifying, request.assurance >= 2 {
+                try await move(&request, .identify, by: caller.actor, in: transaction)
+            }
+            try await queueIfDue(&request, by: caller.actor, in: transaction)
             if request.state == .queued { try await transaction.enqueue(makeID(), .export, request: id) }
         case .retry:
+            try await checkRetry(request, in: transaction)
             try await move(&request, .retry, by: caller.actor, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export])
             try await transaction.enqueue(makeID(), .export, request: id)
@@ -264,6 +279,23 @@ extension Engine {
             throw EngineError(.requestNotPossible, "“\(event.rawValue)” isn't decided by people")
         }
         return request
+    }
+
+    /// An archive that nobody fetched is made again only while the proof is fresh, for the address on file, and unless the
+    /// person has asked anew.
+    private func checkRetry(_ request: RequestRecord, in transaction: ControlTransaction) async throws {
+        guard request.state == .expired else { return }
+        guard let readyAt = request.readyAt, now() < readyAt + settings.archiveKeepMost else {
+            throw EngineError(
+                .requestNotPossible, "the proof of identity is too old for making the archive again",
+                hint: "open a new request")
+        }
+        guard try await transaction.openRequest(request.subject, request.right, request.scope) == nil else {
+            throw EngineError(
+                .requestNotPossible, "the person has asked again since, and that request is open",
+                hint: "go on with the later one")
+        }
+        try await transaction.forget(.contact, of: request.id)
     }
 
     /// Records that a mail came back.
@@ -276,6 +308,10 @@ extension Engine {
         guard notice.state != .bounced else { return notice }
         notice.state = .bounced
         try await transaction.store(notice, now: now())
+        // Whoever wasn't told can't object.
+        if notice.kind == NoticeKindCode.addressChange.rawValue, let request = notice.request {
+            try await transaction.setUsable(.contact, of: request, from: nil)
+        }
         if let request = notice.request, let record = try await transaction.request(request) {
             try await notify(
                 .noticeBounced, about: record, to: .operators, facts: ["kind": notice.kind], in: transaction)

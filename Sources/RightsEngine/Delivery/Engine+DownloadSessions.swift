@@ -26,7 +26,7 @@ extension Engine {
             let code = try await wantCode(for: .link(link.id), in: transaction)
             try await notify(
                 .oneTimeCode, about: request, to: try await recipient(of: request, in: transaction),
-                facts: ["code": code.text, "link": link.id.text], in: transaction)
+                facts: ["code": code.text, "link": link.id.text, "purpose": "download"], in: transaction)
         }
     }
 

@@ -151,7 +151,7 @@ extension Engine {
         of request: RequestRecord, in transaction: ControlTransaction
     ) async throws -> NoticeRecord.Recipient {
         guard let contact = try await transaction.sealed(.contact, of: request.id) else { return .onFile }
-        return contact.from.map { $0 <= now() } ?? true ? .contact : .onFile
+        return contact.from.map { $0 <= now() } ?? false ? .contact : .onFile
     }
 
     package static var noLink: EngineError {

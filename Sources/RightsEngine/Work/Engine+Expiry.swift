@@ -17,10 +17,17 @@ extension Engine {
 
     /// Claims whose code never came back: their addresses are forgotten.
     private func expireClaims() async throws {
-        try await control.transaction { transaction in
-            for claim in try await transaction.expireClaims(now: now()) where claim.state == .expired {
-                try await transaction.connection.append(
-                    AuditEntry(.claimExpired, by: .system, request: claim.request, ["claim": .id(claim.id.text)]))
+        let batch = 200
+        var count = batch
+        // One at a time holds the audit chain's end: a flood of them mustn't keep everybody else waiting.
+        while count == batch {
+            count = try await control.transaction { transaction in
+                let claims = try await transaction.expireClaims(now: now(), limit: batch)
+                for claim in claims where claim.state == .expired {
+                    try await transaction.connection.append(
+                        AuditEntry(.claimExpired, by: .system, request: claim.request, ["claim": .id(claim.id.text)]))
+                }
+                return claims.count
             }
         }
     }

@@ -100,9 +100,14 @@ struct ExportJob: Sendable {
         request.keepUntil = now + engine.settings.archiveKeep
         try await engine.move(&request, .finish, by: .system, in: transaction)
         let link = try await engine.issueLink(for: request, by: .system, in: transaction)
+        let recipient = try await engine.recipient(of: request, in: transaction)
         try await engine.notify(
-            .archiveReady, about: request, to: try await engine.recipient(of: request, in: transaction),
-            facts: ["link": link.id.text], in: transaction)
+            .archiveReady, about: request, to: recipient, facts: ["link": link.id.text], in: transaction)
+        // The other address hears of it as soon as it may.
+        if recipient == .onFile, try await transaction.sealed(.contact, of: request.id) != nil {
+            try await engine.notify(
+                .archiveReady, about: request, to: .contact, facts: ["link": link.id.text], in: transaction)
+        }
         try await engine.audit(
             .exportFinished, by: .system, request, archive.facts(of: job), in: transaction)
     }

@@ -72,7 +72,9 @@ struct MailJob: Sendable {
     private func contact(_ notice: NoticeRecord) async throws -> Destination {
         guard let sealed = try await sealedAddress(.contact, notice) else { return .withheldUnless(nil) }
         let now = engine.now()
-        guard let from = sealed.from, now < from else { return .address(sealed.address) }
+        // Without a day, the owner of the address on file wasn't told yet.
+        guard let from = sealed.from else { throw JobWait(reason: .address, delay: .seconds(600)) }
+        guard now < from else { return .address(sealed.address) }
         throw JobWait(reason: .address, delay: .microseconds(from.microseconds - now.microseconds))
     }
 
@@ -159,6 +161,12 @@ struct MailJob: Sendable {
     private func end(_ notice: NoticeRecord, _ action: AuditAction?) async throws {
         try await held.finish { transaction in
             try await transaction.store(notice, now: engine.now())
+            if notice.kind == NoticeKindCode.addressChange.rawValue, notice.state == .handedOver,
+                let request = notice.request
+            {
+                try await transaction.setUsable(
+                    .contact, of: request, from: engine.now() + engine.settings.coolDown)
+            }
             if notice.needsLooking {
                 try await engine.tellOperators(
                     .noticeBounced, request: notice.request, facts: ["kind": notice.kind, "notice": notice.id.text],
