@@ -77,9 +77,6 @@ class Person(Bench):
         status, page = self.visit("GET", self.path)
         if status != 200:
             raise AssertionError(f"the link's page answers {status}")
-        held = self.service.psql.value("SELECT contents::json FROM habeas.request WHERE contents IS NOT NULL")
-        if not held or not all(html.escape(title) in page for title in held):
-            raise AssertionError(f"the link's page doesn't say what the archive holds: {sorted(held or [])}")
         csrf = re.search(r'name="csrf" value="([^"]+)"', page)[1]
         status, _ = self.visit("POST", self.path + "/code-request", csrf=csrf)
         if status != 303:
@@ -88,6 +85,10 @@ class Person(Bench):
         status, _ = self.visit("POST", self.path + "/open", csrf=csrf, code=code)
         if status != 303 or "habeas_download" not in self.cookies:
             raise AssertionError(f"opening answers {status}")
+        _, page = self.visit("GET", self.path)
+        held = self.service.psql.value("SELECT contents::json FROM habeas.request WHERE contents IS NOT NULL")
+        if not held or not all(html.escape(title) in page for title in held):
+            raise AssertionError(f"the link's page doesn't say what the archive holds: {sorted(held or [])}")
 
     @property
     def url(self):

@@ -1,3 +1,4 @@
+import ArchiveFormat
 import PostgresTestKit
 import RightsCore
 import Testing
@@ -30,6 +31,14 @@ import Testing
 }
 
 @Suite struct JobFailureTests {
+    /// The exporter's word for a full disk is the queue's: no attempt counts (FAILURES F30).
+    @Test func aFullDiskIsWaitedFor() {
+        let failure = JobFailure(ArchiveError(.noSpace, "the disk is full"))
+        #expect(failure == JobFailure(.noSpace, retry: .whenThereIsSpace))
+        #expect(!failure.isLast(attempt: 100, of: 8))
+        #expect(JobFailure(ArchiveError(.cannotWrite, "no")).retry == .asUsual)
+    }
+
     @Test(arguments: [
         (JobFailure.Retry.asUsual, 7, false), (.asUsual, 8, true), (.once, 1, false), (.once, 2, true),
         (.never, 1, true),
