@@ -1,4 +1,8 @@
 internal import ArchiveFormat
+internal import RightsEngine
+internal import Notifying
+internal import MailTransport
+internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
 internal import Exporting
@@ -64,6 +68,14 @@ struct CommandFailure: Error, Encodable {
         case let error as WholeFileError: self.init(.failed, code: "file.unusable", error.description)
         case let error as RowError:
             self.init(.verificationFailed, code: error.rawValue, "the server sent rows that can't be read")
+        case let error as ServerError:
+            self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as EngineError:
+            self.init(.refused, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as MailError:
+            self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as NotifyingError:
+            self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case is CancellationError: self.init(.interrupted, code: "interrupted", "interrupted")
         default:
             // The error's own words might hold values, so only its kind is named.

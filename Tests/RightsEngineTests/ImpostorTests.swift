@@ -51,7 +51,11 @@ import Testing
             return .handedOver(replyCode: 250)
         }
         try await bench.withWorker(workshop) {
-            try await bench.until("SELECT NOT EXISTS (SELECT FROM habeas.job WHERE state IN ('waiting', 'running'))")
+            try await bench.until(
+                """
+                SELECT NOT EXISTS (SELECT FROM habeas.job WHERE state IN ('waiting', 'running')
+                    AND waits_for IS DISTINCT FROM 'address')
+                """)
         }
         return Dictionary(grouping: letters.all.keys.sorted()) { String($0.prefix { $0 != " " }) }
             .mapValues { $0.map { String($0.drop { $0 != " " }.dropFirst()) } }

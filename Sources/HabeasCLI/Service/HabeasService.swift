@@ -37,7 +37,7 @@ struct HabeasService: Sendable {
         keysFolder = settings.keysPath
         let people = try PersonKeys(folder: keysFolder)
         _ = try KeyRing(folder: keysFolder).wrapping.active()
-        try WholeFile.makeFolder(service.engine.archives)
+        try Self.checkFolder(service.engine.archives)
         let controlPool = PostgresPool(to: try settings.controlTarget(), limit: service.worker.connections + 12)
         let control = ControlDatabase(pool: controlPool)
         try await control.connection { try await Migrator.check($0.connection) }
@@ -166,7 +166,12 @@ struct HabeasService: Sendable {
             pages.groups + [
                 StaffAPI(engine: engine, keys: ring, signIn: staffTokens).group,
                 .system(
-                    checks: [ReadinessCheck("control-database") { await Self.answers(engine.control) }],
+                    checks: [
+                        ReadinessCheck("control-database") { await Self.answers(engine.control) },
+                        ReadinessCheck("archives") {
+                            FileManager.default.isWritableFile(atPath: engine.settings.archives)
+                        },
+                    ],
                     life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
                     wellKnown: { try KeyRing(folder: keysFolder).published() }),
             ]
@@ -183,6 +188,19 @@ struct HabeasService: Sendable {
             engine: engine, archiveKeys: ArchiveKeys(folder: keysFolder),
             protection: FormProtection(key: formKey, publicBaseURL: settings.engine.publicURL),
             verifier: settings.personTokens.map { TokenVerifier($0) { Clock.now } }, settings: facts)
+    }
+
+    /// Makes the folder of archives, and finds out whether a file can be made in it.
+    private static func checkFolder(_ path: String) throws {
+        do {
+            try WholeFile.makeFolder(path)
+            try WholeFile.replace("\(path)/.writable", with: [], mode: 0o600)
+            try FileManager.default.removeItem(atPath: "\(path)/.writable")
+        } catch {
+            throw CommandFailure(
+                .failed, code: "settings.invalid", "no file can be made in \(path), the folder of the setting archives",
+                hint: "make it, and give it to the user that runs the service")
+        }
     }
 
     private static func answers(_ control: ControlDatabase) async -> Bool {

@@ -48,7 +48,7 @@ import Testing
             let caller = try await engine.caller(token: token)
             var things = Things(token: token, subjects: subjects)
             for (operation, state) in wanted {
-                for number in 0..<4 {
+                for number in 0..<12 {
                     let id = try await make(engine, caller, state, number)
                     things.pools[operation, default: []].append(id)
                 }
