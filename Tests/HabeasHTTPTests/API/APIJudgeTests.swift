@@ -142,14 +142,17 @@ import Testing
         }
 
         private static func mailJob(_ engine: Engine, _ id: RequestID, isDead: Bool) async throws -> String {
-            let jobs = try await engine.jobs(limit: 200)
-            let job = try #require(jobs.first { $0.request == id && $0.kind == .mail })
-            guard isDead else { return job.id.text }
+            let found = try await engine.control.transaction { transaction in
+                try await transaction.connection.query(
+                    "SELECT id FROM habeas.job WHERE request_id = $1 AND kind = 'mail' LIMIT 1", [id.text])
+            }
+            let job = try #require(found.first?.first ?? nil)
+            guard isDead else { return job }
             try await engine.control.transaction { transaction in
                 _ = try await transaction.connection.query(
-                    "UPDATE habeas.job SET state = 'dead', ended_at = now() WHERE id = $1", [job.id.text])
+                    "UPDATE habeas.job SET state = 'dead', ended_at = now() WHERE id = $1", [job])
             }
-            return job.id.text
+            return job
         }
     }
 }
