@@ -7,11 +7,12 @@ package struct Reason: Sendable, Hashable {
 
     /// Parses `CODE` or `CODE:words`; nil when the code is malformed.
     package init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let code = String(parts[0])
+        // By bytes: a mark that follows the colon makes one character with it.
+        let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
+        let code = colon.map { String(text[..<$0]) } ?? text
         guard (1...40).contains(code.utf8.count), code.utf8.allSatisfy(Self.isAllowed) else { return nil }
         self.code = code
-        words = parts.count > 1 ? String(parts[1]) : nil
+        words = colon.map { String(text[text.utf8.index(after: $0)...]) }
     }
 
     private static func isAllowed(_ byte: UInt8) -> Bool {

@@ -24,6 +24,8 @@ import Testing
         #expect(RequestID("0199") == nil)
     }
 
+    @Test func takesWordsThatBeginWithAMark() { #expect(Reason("dsar:\u{1F3FB} x")?.words == "\u{1F3FB} x") }
+
     @Test(arguments: ["dsar", "dsar:asked by letter", "a-1"])
     func takesReasons(text: String) throws { #expect(Reason(text)?.code == String(text.prefix { $0 != ":" })) }
 
