@@ -172,6 +172,10 @@ struct DemoCommand: AsyncParsableCommand {
     private func prepare(_ settings: Settings, _ folder: DemoFolder) async throws {
         if !FileManager.default.fileExists(atPath: "\(settings.keysPath)/keys.json") {
             _ = try KeyRing.create(folder: settings.keysPath, now: Clock.now)
+        } else if !FileManager.default.fileExists(atPath: "\(settings.keysPath)/person.key") {
+            // A demonstration of a build that had no service.
+            var keys = try KeyRing(folder: settings.keysPath)
+            try keys.rotate(now: Clock.now)
         }
         try await DatabaseRoles(settings).make(for: try settings.map())
         _ = try await DemoService.prepare(settings, folder: folder.home)
