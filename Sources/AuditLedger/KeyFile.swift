@@ -1,4 +1,5 @@
 internal import ObjectStore
+internal import RightsCore
 
 /// Files of the keys' folder.
 enum KeyFile {
@@ -20,10 +21,6 @@ enum KeyFile {
 
     /// A key's id: the first 16 digits of a digest.
     static func id(_ digest: some Sequence<UInt8>) -> String {
-        var text = ""
-        for byte in digest.prefix(8) {
-            text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-        }
-        return text
+        Array(digest.prefix(8)).hex
     }
 }

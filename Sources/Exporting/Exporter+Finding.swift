@@ -1,5 +1,6 @@
 internal import DataMap
 internal import PostgresAccess
+internal import RightsCore
 
 /// A person found in the product's database. It prints itself as `<personal>`.
 package struct FoundSubject: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -76,14 +77,9 @@ extension Exporter {
     ) async throws -> Value {
         try await database.verifier.withConnection { verifier in
             try await verifier.withTransaction(.snapshot) { verifier in
-                try await verifier.set([("row_security", "off"), ("statement_timeout", limit.millisecondsText)])
+                try await verifier.set([("row_security", "off"), ("statement_timeout", String(limit.milliseconds))])
                 return try await body(verifier, try await verifier.readCatalogue())
             }
         }
     }
-}
-
-extension Duration {
-    /// Whole milliseconds, as PostgreSQL's settings take them.
-    var millisecondsText: String { "\(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)" }
 }

@@ -59,7 +59,7 @@ extension Exporter {
         guard !queries.isEmpty else { return (0, 0) }
         let rows = try await database.exporter.withConnection { exporter in
             try await exporter.withTransaction(.snapshot) { exporter in
-                try await exporter.set([("statement_timeout", limit.millisecondsText)])
+                try await exporter.set([("statement_timeout", String(limit.milliseconds))])
                 try await exporter.scope(to: count.subject)
                 return try await exporter.query(RowCounter.oneStatement(queries))
             }

@@ -21,7 +21,7 @@ extension ControlTransaction {
             VALUES ($1, $2, $3, $4, clock_timestamp() + $5 * interval '1 millisecond', $6)
             ON CONFLICT DO NOTHING RETURNING id
             """,
-            [id.text, kind.rawValue, request?.text, target, delay.milliseconds, String(maxAttempts)])
+            [id.text, kind.rawValue, request?.text, target, String(delay.milliseconds), String(maxAttempts)])
         if isNew { try await wakeWorkers() }
         return isNew
     }
@@ -35,7 +35,7 @@ extension ControlTransaction {
                 SELECT FROM habeas.job
                 WHERE kind = $2 AND ended_at > clock_timestamp() - $4 * interval '1 millisecond')
             ON CONFLICT DO NOTHING RETURNING id
-            """, [id.text, kind.rawValue, String(maxAttempts), pause.milliseconds])
+            """, [id.text, kind.rawValue, String(maxAttempts), String(pause.milliseconds)])
         if isNew { try await wakeWorkers() }
     }
 
@@ -59,7 +59,8 @@ extension ControlTransaction {
             RETURNING \(JobRecord.columns)
             """,
             [
-                terms.kinds.map(\.rawValue).sqlArray, String(terms.takesHeavy), terms.worker, terms.lease.milliseconds,
+                terms.kinds.map(\.rawValue).sqlArray, String(terms.takesHeavy), terms.worker,
+                String(terms.lease.milliseconds),
             ]
         ).map { row throws(LedgerError) in try JobRecord(row) }
     }
@@ -77,7 +78,7 @@ extension ControlTransaction {
             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
             """,
             [
-                job.id.text, String(job.fence), lease.milliseconds, phase, done.map(String.init),
+                job.id.text, String(job.fence), String(lease.milliseconds), phase, done.map(String.init),
                 total.map(String.init),
             ])
     }
@@ -114,7 +115,7 @@ extension ControlTransaction {
                 phase = NULL, attempts = attempts - $6
             WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING id
             """,
-            [job.id.text, String(job.fence), delay.milliseconds, waitsFor, error, isCounted ? "0" : "1"])
+            [job.id.text, String(job.fence), String(delay.milliseconds), waitsFor, error, isCounted ? "0" : "1"])
         if isGiven && delay == .zero { try await wakeWorkers() }
         return isGiven
     }
@@ -311,8 +312,4 @@ extension Hash256 {
     fileprivate var lockKey: String {
         String(Int64(bitPattern: bytes.prefix(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }))
     }
-}
-
-extension Duration {
-    var milliseconds: String { String(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000) }
 }

@@ -111,15 +111,6 @@ extension ControlTransaction {
         ).map { row throws(LedgerError) in try RequestRecord(row) }
     }
 
-    /// How many requests stand in each state.
-    package func countRequests() async throws -> [RequestState: Int] {
-        var counts: [RequestState: Int] = [:]
-        for var row in try await rows("SELECT state, count(*) FROM habeas.request GROUP BY state") {
-            counts[try row.value(RequestState.init(rawValue:))] = try row.int()
-        }
-        return counts
-    }
-
     /// Requests whose person hasn't shown who they are since an instant, the oldest first.
     package func requestsWithoutIdentity(since: Instant, limit: Int) async throws -> [RequestID] {
         try await rows(

@@ -6,6 +6,7 @@
 package import AuditLedger
 internal import Crypto
 internal import FoundationEssentials
+internal import Notifying
 package import RequestLedger
 package import RightsCore
 
@@ -103,12 +104,12 @@ package struct Engine: Sendable {
     private func tellWebhooks(_ request: RequestRecord, in transaction: ControlTransaction) async throws {
         for endpoint in settings.webhooks {
             let id: EventID = makeID()
-            let body = WebhookBody(
-                id: id.text, type: "request.state_changed", at: request.stateSince.rfc3339,
-                requestID: request.id.text, right: request.right.rawValue, state: request.state.rawValue)
+            let event = WebhookEvent(
+                .requestStateChanged, id: id, at: request.stateSince, request: request.id, right: request.right,
+                state: request.state)
             try await transaction.insert(
                 WebhookRecord(
-                    id: id, request: request.id, endpoint: endpoint.name, body: try body.text(),
+                    id: id, request: request.id, endpoint: endpoint.name, body: event.message.body,
                     madeAt: request.stateSince))
             try await transaction.enqueue(
                 makeID(), .webhook, request: request.id, target: id.text, maxAttempts: 12)
@@ -182,21 +183,4 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case archiveDestroyed = "archive-destroyed"
     case jobAbandoned = "job-abandoned"
     case noticeBounced = "notice-bounced"
-}
-
-/// What a webhook is told: ids and codes.
-private struct WebhookBody: Encodable {
-    let id: String
-    let type: String
-    let at: String
-    let requestID: String
-    let right: String
-    let state: String
-
-    func text() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
 }

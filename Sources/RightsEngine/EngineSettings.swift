@@ -73,8 +73,6 @@ package struct WebhookEndpoint: Sendable {
 extension Duration {
     /// Whole days of 24 hours.
     package static func days(_ days: Int) -> Duration { .seconds(days * 86_400) }
-
-    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 
 extension Instant {

@@ -92,7 +92,8 @@ struct BackgroundService: Sendable {
         try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     }
 
-    private static func absolute(_ path: String) -> String {
+    /// A path that holds from any working directory.
+    static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
     }
 }

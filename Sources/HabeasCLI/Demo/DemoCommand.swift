@@ -242,9 +242,7 @@ private struct DemoFolder: Sendable {
     /// The service in the background.
     var background: BackgroundService { BackgroundService(folder: home, settings: settings) }
 
-    func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
-    }
+    func absolute(_ path: String) -> String { BackgroundService.absolute(path) }
 
     /// Whether a load came to its end here.
     var hasData: Bool { FileManager.default.fileExists(atPath: "\(home)/loaded") }
