@@ -30,8 +30,7 @@ gate: deps ## Build everything: imports only downwards, warnings are errors
 check: lint gate ## Lint and gate
 
 test: test-deps check ## Check, then every test that fits CI
-	HABEAS_PYTHON="$(CURDIR)/$(PYTHON)" swift test --skip-build --disable-xctest \
-		--experimental-maximum-parallelization-width 8
+	@scripts/test.sh
 
 soak: test-deps ## The long tests: huge archives, everybody's archive, random schemas, real applications, faults, sanitizers
 	@scripts/soak.sh
