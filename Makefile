@@ -1,7 +1,6 @@
 # Habeas. `make` lists the targets.
 SHELL := /bin/bash
 BUILD := swift build --explicit-target-dependency-import-check error
-PYTHON := .habeas/venv/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help deps test-deps build run test check lint gate bench soak stop clean

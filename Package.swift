@@ -69,6 +69,7 @@ let package = Package(
         // Floor 1: pure values.
         .target(name: "RightsCore", swiftSettings: fenced),
         .target(name: "DataMap", dependencies: ["RightsCore", yams], swiftSettings: fenced),
+        .target(name: "LegalRules", dependencies: ["RightsCore", crypto, yams], swiftSettings: fenced),
         // Floor 2: drivers.
         .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap"], swiftSettings: strict),
         .target(name: "RowEncoding", swiftSettings: strict),
@@ -100,8 +101,9 @@ let package = Package(
         .target(
             name: "RightsEngine",
             dependencies: [
-                "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "MailTransport",
-                "RequestLedger", "AuditLedger", "Exporting", "Notifying", crypto, lifecycle, logging, jwt, httpClient,
+                "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore",
+                "MailTransport", "RequestLedger", "AuditLedger", "Exporting", "Notifying", crypto, lifecycle, logging,
+                jwt, httpClient,
                 nioCore, nioHTTP1,
             ], swiftSettings: fenced),
         // The demonstration product: generated people and files.
@@ -119,8 +121,9 @@ let package = Package(
         .target(
             name: "HabeasCLI",
             dependencies: [
-                "RightsCore", "DataMap", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger", "Exporting",
-                "PrivatePostgres", "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine", "RequestLedger",
+                "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger",
+                "Exporting", "PrivatePostgres", "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine",
+                "RequestLedger",
                 "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, subprocess,
                 crypto,
                 arguments, configuration,
@@ -135,6 +138,9 @@ let package = Package(
             ],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
         .testTarget(name: "RightsCoreTests", dependencies: ["RightsCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LegalRulesTests", dependencies: ["LegalRules", "RightsCore", "PostgresTestKit", yams, subprocess],
+            swiftSettings: strict),
         .testTarget(name: "DataMapTests", dependencies: ["DataMap", "RightsCore"], swiftSettings: strict),
         .testTarget(
             name: "PostgresAccessTests",

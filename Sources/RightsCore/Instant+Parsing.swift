@@ -1,6 +1,26 @@
 extension Instant {
     /// Parses RFC 3339, years 0001 to 9999, with any offset; a leap second counts as the next one. Nil for anything else.
     package init?(rfc3339 text: String) {
+        guard let stamp = Stamp(rfc3339: text) else { return nil }
+        self = stamp.instant
+    }
+}
+
+/// An instant as somebody wrote it down: with the offset of their clock.
+package struct Stamp: Hashable, Sendable {
+    /// When it was.
+    package let instant: Instant
+    /// Seconds east of Greenwich.
+    package let offset: Int
+
+    /// An instant with the offset it was written with.
+    package init(_ instant: Instant, offset: Int = 0) {
+        self.instant = instant
+        self.offset = offset
+    }
+
+    /// Parses RFC 3339 as ``Instant/init(rfc3339:)`` does, and keeps the offset.
+    package init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         guard (20...40).contains(bytes.count), Self.hasShape(bytes),
             let year = Self.number(bytes[0..<4]), let month = Self.number(bytes[5..<7]),
@@ -8,13 +28,18 @@ extension Instant {
             let minute = Self.number(bytes[14..<16]), let second = Self.number(bytes[17..<19]),
             let (fraction, zone) = Self.fraction(bytes[19...]), let offset = Self.offset(zone)
         else { return nil }
-        let date = CivilDate(daysSinceEpoch: Self.days(year, month, day))
+        let date = CivilDate(daysSinceEpoch: CivilDate.daysSinceEpoch(year, month, day))
         // The calendar gives back another day when that one doesn't exist.
         guard year > 0, hour < 24, minute < 60, second <= 60, date.month == Int(month), date.day == Int(day) else {
             return nil
         }
-        let seconds = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        self.init(microseconds: seconds * 1_000_000 + fraction)
+        let seconds = CivilDate.daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        self.init(Instant(microseconds: seconds * 1_000_000 + fraction), offset: Int(offset))
+    }
+
+    /// The day it was where it was written.
+    package var writtenDay: CivilDate {
+        Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000).utcDate
     }
 
     private static func hasShape(_ bytes: [UInt8]) -> Bool {
@@ -44,14 +69,5 @@ extension Instant {
             let hours = number(bytes[1..<3]), let minutes = number(bytes[4..<6]), hours < 24, minutes < 60
         else { return nil }
         return (hours * 3600 + minutes * 60) * (bytes[0] == 0x2b ? 1 : -1)
-    }
-
-    /// The day's number (Howard Hinnant's `days_from_civil`).
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let era = year.flooringDivision(by: 400)
-        let yearOfEra = year - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 }
