@@ -11,6 +11,8 @@ internal import PostgresAccess
 internal import PrivatePostgres
 internal import RequestLedger
 internal import RowEncoding
+internal import LegalRules
+internal import RightsCore
 
 /// Exit codes (docs/command-line.md).
 enum ExitStatus: Int32 {
@@ -76,6 +78,14 @@ struct CommandFailure: Error, Encodable {
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as NotifyingError:
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as RuleError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as ClockError: self.init(.failed, code: error.code, error.description)
+        case let error as RetentionRefusal: self.init(.failed, code: error.code, error.description)
+        case let error as ClockEventsError: self.init(.usage, code: "usage", error.description)
+        case let error as TimeZoneError:
+            self.init(.notFound, code: "time-zone.unknown", error.description, hint: error.hint)
+        case let error as TableProblem: self.init(error)
         case is CancellationError: self.init(.interrupted, code: "interrupted", "interrupted")
         default:
             // The error's own words might hold values, so only its kind is named.
@@ -113,6 +123,13 @@ struct CommandFailure: Error, Encodable {
         switch code {
         case .notMigrated, .tooNew, .migrationChanged, .unreadable: .failed
         case .idempotencyMismatch: .refused
+        }
+    }
+
+    private static func status(_ code: RuleError.Code) -> ExitStatus {
+        switch code {
+        case .invalid, .notInForce: .failed
+        case .unknown: .notFound
         }
     }
 
