@@ -33,7 +33,8 @@ struct DeadlinePage: Encodable {
         var head = "\(one.regime) \(one.right), rule version \(one.regimeVersion)"
         head += "\n\(one.zone) of tz \(one.zoneVersion)"
         if let calendar = one.calendar {
-            head += ", calendar \(calendar)\(one.calendarVersion.map { " \($0)" } ?? "")"
+            let version = one.calendarVersion.flatMap { $0.digest.isEmpty ? nil : " \($0)" }
+            head += ", calendar \(calendar)\(version ?? "")"
         }
         let lines = Self.lines(one).map { name, value in "  " + name.padding(to: 22) + value }
         return ([head] + lines + ["", StepLines.text(one.steps)]).joined(separator: "\n")

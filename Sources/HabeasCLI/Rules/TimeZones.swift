@@ -69,10 +69,12 @@ struct TimeZoneError: Error, CustomStringConvertible {
     let near: [String]
     let isInstalled: Bool
 
-    var description: String { "no time zone is called “\(name)”" }
+    var description: String {
+        "no time zone is called “\(name)”" + (near.isEmpty ? "" : "; is it \(near.joined(separator: ", or "))?")
+    }
 
-    var hint: String {
-        if !near.isEmpty { return "is it \(near.joined(separator: ", or "))?" }
+    var hint: String? {
+        guard near.isEmpty else { return nil }
         return isInstalled
             ? "write it as the tz database does, such as Europe/Berlin" : "is the package tzdata installed?"
     }
