@@ -6,6 +6,7 @@ internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
 internal import Exporting
+internal import LegalRules
 internal import ObjectStore
 internal import PostgresAccess
 internal import PrivatePostgres
@@ -72,6 +73,8 @@ struct CommandFailure: Error, Encodable {
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as EngineError:
             self.init(.refused, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as RuleError:
+            self.init(error.code == .unknown ? .notFound : .failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as MailError:
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as NotifyingError:
