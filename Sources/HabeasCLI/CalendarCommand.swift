@@ -57,7 +57,10 @@ struct CalendarCommand: AsyncParsableCommand {
             let document = try CalendarBook().document(id)
             let year = year ?? Clock.now.utcDate.year
             guard document.header.years.contains(year) else {
-                throw CommandFailure(ClockError.calendarGap(calendar: id, year: year, known: document.header.years))
+                let gap = ClockError.calendarGap(calendar: id, year: year, known: document.header.years)
+                throw CommandFailure(
+                    .notFound, code: RuleError.Code.unknown.rawValue, gap.description,
+                    hint: "an own calendar can hold that year: docs/calendars.md")
             }
             let shown = CalendarYear(document, year: year)
             try json ? Terminal.printJSON(shown) : Terminal.print(shown.text)

@@ -74,7 +74,9 @@ struct CommandFailure: Error, Encodable {
         case let error as EngineError:
             self.init(.refused, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as RuleError:
-            self.init(error.code == .unknown ? .notFound : .failed, code: error.code.rawValue, error.description, hint: error.hint)
+            self.init(
+                error.code == .unknown ? .notFound : .failed, code: error.code.rawValue, error.description,
+                hint: error.hint)
         case let error as MailError:
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as NotifyingError:

@@ -87,7 +87,8 @@ extension HolidayRule {
         switch days {
         case .dates(let dates):
             list = dates
-            for year in years.clamped(to: span) where !except.contains(year) && !dates.contains(where: { $0.year == year }) {
+            for year in years.clamped(to: span)
+            where !except.contains(year) && !dates.contains(where: { $0.year == year }) {
                 throw try node.required("dates").fail(
                     "names no day of \(year); add it, or end `years` or `until` before it")
             }

@@ -1,3 +1,5 @@
+import Foundation
+import PostgresTestKit
 import RightsCore
 import Testing
 
@@ -5,7 +7,8 @@ import Testing
 
 @Suite struct CalendarReaderTests {
     /// A calendar with those holidays, and keys beside.
-    private static func text(_ holidays: String, years: String = "first: 2026, proclaimed: 2027, last: 2028") -> String {
+    private static func text(_ holidays: String, years: String = "first: 2026, proclaimed: 2027, last: 2028") -> String
+    {
         """
         id: XX
         version: 2026-11-21
@@ -44,9 +47,15 @@ import Testing
         ("dates: [2026-02-02/2026-02-03, 2027-02-01, 2028-02-01]", "2026-02-02 2026-02-03 2027-02-01 2028-02-01"),
         ("once: [2027-06-15]", "2027-06-15"),
         // 4 July 2026 is a Saturday, 2027 a Sunday; 1 January 2028 a Saturday, and 2029's is out of the span.
-        ("fixed: 07-04, observed: { saturday: friday before, sunday: monday after }", "2026-07-03 2027-07-05 2028-07-04"),
+        (
+            "fixed: 07-04, observed: { saturday: friday before, sunday: monday after }",
+            "2026-07-03 2027-07-05 2028-07-04"
+        ),
         ("fixed: 01-01, observed: { saturday: friday before }", "2026-01-01 2027-01-01 2027-12-31"),
-        ("fixed: 11-20, observed: { friday: monday after, saturday: next free day }", "2026-11-23 2027-11-22 2028-11-20"),
+        (
+            "fixed: 11-20, observed: { friday: monday after, saturday: next free day }",
+            "2026-11-23 2027-11-22 2028-11-20"
+        ),
     ]) func tellsDays(rule: String, days: String) throws {
         #expect(try Self.days("  - { name: A, \(rule) }") == days.split(separator: " ").map(String.init))
     }
@@ -71,26 +80,29 @@ import Testing
     }
 
     @Test(arguments: [
-        ("- { name: A, fixed: 13-01 }", "10:19", "“13-01” is not a day of each year as mm-dd"),
-        ("- { name: A, fixed: 1-1 }", "10:19", "“1-1” is not a day of each year as mm-dd"),
-        ("- { name: A, on: 05-01 }", "10:16", "unknown key"),
+        ("- { name: A, fixed: 13-01 }", "10:23", "“13-01” is not a day of each year as mm-dd"),
+        ("- { name: A, fixed: 1-1 }", "10:23", "“1-1” is not a day of each year as mm-dd"),
+        ("- { name: A, on: 05-01 }", "10:20", "unknown key"),
         ("- { name: A }", "10:5", "expected one of fixed, easter, orthodox_easter, weekday, dates, once; found 0"),
         ("- { name: A, fixed: 05-01, easter: 1 }", "10:5", "found 2"),
-        ("- { name: A, easter: 1, through: 05-01 }", "10:35", "goes with fixed only"),
-        ("- { name: A, weekday: { which: first, day: mond, of: may } }", "10:42", "“mond” is not a weekday"),
-        ("- { name: A, weekday: { which: fifth, day: monday, of: may } }", "10:33", "one of: first, second"),
-        ("- { name: A, weekday: { which: last, day: monday, of: mai } }", "10:56", "“mai” is not a month"),
-        ("- { name: A, weekday: { which: last, day: monday, on_or_after: 05-01 } }", "10:24", "not both"),
+        ("- { name: A, easter: 1, through: 05-01 }", "10:36", "goes with fixed only"),
+        ("- { name: A, weekday: { which: first, day: mond, of: may } }", "10:46", "“mond” is not a weekday"),
+        ("- { name: A, weekday: { which: fifth, day: monday, of: may } }", "10:34", "one of: first, second"),
+        ("- { name: A, weekday: { which: last, day: monday, of: mai } }", "10:57", "“mai” is not a month"),
+        ("- { name: A, weekday: { which: last, day: monday, on_or_after: 05-01 } }", "10:25", "not both"),
         ("- { name: A, fixed: 05-01, observed: { sat: monday after } }", "10:47", "“sat” is no weekday"),
-        ("- { name: A, fixed: 05-01, observed: { saturday: monday } }", "10:50", "such as “monday after”"),
-        ("- { name: A, fixed: 05-01, except: [2031] }", "10:37", "2031 isn't among the years"),
+        ("- { name: A, fixed: 05-01, observed: { saturday: monday } }", "10:52", "such as “monday after”"),
+        ("- { name: A, fixed: 05-01, except: [2031] }", "10:39", "2031 isn't among the years"),
         ("- { name: A, fixed: 05-01, since: 2031 }", "10:5", "gives no day from 2026 to 2028"),
-        ("- { name: A, dates: [2026-05-01, 2028-05-01] }", "10:21", "names no day of 2027; add it"),
-        ("- { name: A, dates: [2026-05-01, 2026-05-01] }", "10:34", "2026-05-01 is given twice"),
+        ("- { name: A, dates: [2026-05-01, 2028-05-01] }", "10:23", "names no day of 2027; add it"),
+        ("- { name: A, dates: [2026-05-01, 2026-05-01] }", "10:36", "2026-05-01 is given twice"),
         ("- { name: A, once: [2029-05-01] }", "10:5", "2029-05-01 lies outside of the years"),
-        ("- { name: A, once: [2026-02-30] }", "10:21", "“2026-02-30” is not a day as yyyy-mm-dd"),
-        ("- { name: A, once: [2026-05-02/2026-05-01] }", "10:21", "two with a slash between"),
-        ("- { name: A, once: [2026-05-01] }\n  - { name: B, once: [2026-05-01] }", "11:5", "2026-05-01 is given twice"),
+        ("- { name: A, once: [2026-02-30] }", "10:23", "“2026-02-30” is not a day as yyyy-mm-dd"),
+        ("- { name: A, once: [2026-05-02/2026-05-01] }", "10:23", "two with a slash between"),
+        (
+            "- { name: A, once: [2026-05-01] }\n  - { name: B, once: [2026-05-01, 2026-06-01] }", "11:5",
+            "2026-05-01 is given twice"
+        ),
         ("- { name: A, easter: 1 }\n  - { name: B, easter: 1 }", "11:5", "they are in “A”"),
     ]) func refusesWithThePlace(holiday: String, place: String, message: String) throws {
         let error = #expect(throws: RuleError.self) { try Self.read(Self.text("  \(holiday)")) }
@@ -122,6 +134,16 @@ import Testing
         let below = Self.text("  []") + "\nnote: here\n"
         let error = #expect(throws: RuleError.self) { try Self.read(below) }
         #expect(error?.description == "XX.yaml:11:7: note: belongs above holidays")
+    }
+
+    /// The example that people copy.
+    @Test func readsTheDocumentedExample() throws {
+        let guide = try Checkout.text("docs/calendars.md")
+        let example = try #require(guide.components(separatedBy: "```yaml\n").dropFirst().first)
+        let calendar = try Self.read(try #require(example.components(separatedBy: "```").first))
+        #expect(calendar.id == "XX-CITY")
+        #expect(try calendar.rest(on: try #require(CivilDate("2027-05-31"))) == "Spring Bank Holiday")
+        #expect(try calendar.rest(on: try #require(CivilDate("2026-10-10"))) == nil)
     }
 
     @Test(arguments: ["de", "DE_BY", "DE-", ""]) func refusesOddIds(id: String) throws {
