@@ -71,7 +71,8 @@ let package = Package(
         .target(name: "DataMap", dependencies: ["RightsCore", yams], swiftSettings: fenced),
         .target(
             name: "LegalRules", dependencies: ["RightsCore", crypto, yams],
-            resources: [.embedInCode("Regimes"), .embedInCode("Retention")], swiftSettings: fenced),
+            resources: [.embedInCode("Calendars"), .embedInCode("Regimes"), .embedInCode("Retention")],
+            swiftSettings: fenced),
         // Floor 2: drivers.
         .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap"], swiftSettings: strict),
         .target(name: "RowEncoding", swiftSettings: strict),

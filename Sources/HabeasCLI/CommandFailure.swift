@@ -6,12 +6,12 @@ internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
 internal import Exporting
+internal import LegalRules
 internal import ObjectStore
 internal import PostgresAccess
 internal import PrivatePostgres
 internal import RequestLedger
 internal import RowEncoding
-internal import LegalRules
 internal import RightsCore
 
 /// Exit codes (docs/command-line.md).

@@ -31,7 +31,7 @@ package struct HabeasCommand: AsyncParsableCommand {
             UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
             WorkerCommand.self, LoginCommand.self, LogoutCommand.self, RequestCommand.self, LinkCommand.self,
             JobsCommand.self, StaffCommand.self, DeadlineCommand.self, RetentionCommand.self, RegimeCommand.self,
-            DemoCommand.self,
+            CalendarCommand.self, DemoCommand.self,
         ])
 
     package init() {}

@@ -14,6 +14,13 @@ package struct CalendarLookup: Sendable {
         self.ofZone = ofZone
     }
 
+    /// The calendars of a book.
+    package init(_ book: CalendarBook) {
+        self.init(
+            named: { (id) throws(RuleError) in try book.calendar(id) },
+            ofZone: { (zone) throws(RuleError) in try book.calendar(zone: zone) })
+    }
+
     /// No calendars at all.
     package static let none = CalendarLookup(
         named: { (id) throws(RuleError) in throw RuleError(.unknown, "no calendar is called “\(id)”") },

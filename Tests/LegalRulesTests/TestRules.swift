@@ -7,8 +7,8 @@ import Testing
 
 /// The built-in rules as tests ask them.
 enum TestRules {
-    /// The calendars that are built in; nil in a build without any, and the tests that need them are left out.
-    static let calendars: CalendarLookup? = nil
+    /// The built-in rules with the built-in calendars.
+    static let builtIn = try! RuleBook(calendars: CalendarLookup(CalendarBook()))
 
     /// Rules with weekends as the only days of rest, for rows that bring their own days or hit none.
     static let weekends = try! RuleBook(

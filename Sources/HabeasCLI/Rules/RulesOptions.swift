@@ -21,7 +21,9 @@ struct RulesOptions: ParsableArguments {
 extension Settings {
     /// The rules built in, and those of the setting `rules.folder`.
     func ruleBook() throws -> RuleBook {
-        try RuleBook(operators: try path("rules.folder").map(RuleFolder.read) ?? [], calendars: .none)
+        let files = try path("rules.folder").map(RuleFolder.read) ?? []
+        let calendars = try CalendarBook(operators: files.filter { $0.name.hasPrefix("calendars/") })
+        return try RuleBook(operators: files, calendars: CalendarLookup(calendars))
     }
 }
 
