@@ -80,7 +80,8 @@ struct CommandFailure: Error, Encodable {
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as RuleError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
-        case let error as ClockError: self.init(.failed, code: error.code, error.description)
+        case let error as ClockError:
+            self.init(.failed, code: error.code, error.description, hint: Self.hint(error))
         case let error as RetentionRefusal: self.init(.failed, code: error.code, error.description)
         case let error as ClockEventsError: self.init(.usage, code: "usage", error.description)
         case let error as TimeZoneError:
@@ -140,6 +141,15 @@ struct CommandFailure: Error, Encodable {
         case .noObject: .notFound
         case .badName: .usage
         case .noKey, .destroyed, .badKeyFile, .tooLarge, .cannotRead: .failed
+        }
+    }
+
+    private static func hint(_ error: ClockError) -> String? {
+        switch error {
+        case .noCalendar: "name one with --calendar (a column holidays_used in a table), or list the days"
+        case .calendarGap: "no year is assumed to be without holidays: bring a calendar that knows it"
+        case .extensionRefused(.noAnnouncedDate): "--announced names the date that the notice promised"
+        case .unknownRight, .notInForce, .order, .extensionRefused: nil
         }
     }
 

@@ -24,9 +24,9 @@ struct DeadlineCommand: AsyncParsableCommand {
                 one. A bad row is named on standard error and left out, and the status is 1.
 
                 EXAMPLES
-                  habeas deadline compute --regime GDPR --received-at 2026-01-31T23:30:00+13:00 \\
-                      --zone Europe/Dublin
-                  habeas deadline compute --regime UK-GDPR --right access --zone Europe/London \\
+                  habeas deadline compute --regime GDPR --zone Europe/Dublin \\
+                      --received-at 2026-01-31T23:30:00+13:00
+                  habeas deadline compute --regime UK-GDPR --zone Europe/London \\
                       --received-at 2026-06-01T12:00:00+01:00 \\
                       --clarify-asked 2026-06-08 --clarify-ok 2026-06-15
                   habeas deadline compute --regime GDPR --regime CCPA --right access \\
