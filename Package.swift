@@ -69,7 +69,10 @@ let package = Package(
         // Floor 1: pure values.
         .target(name: "RightsCore", swiftSettings: fenced),
         .target(name: "DataMap", dependencies: ["RightsCore", yams], swiftSettings: fenced),
-        .target(name: "LegalRules", dependencies: ["RightsCore", crypto, yams], swiftSettings: fenced),
+        .target(
+            name: "LegalRules", dependencies: ["RightsCore", crypto, yams],
+            resources: [.embedInCode("Calendars"), .embedInCode("Regimes"), .embedInCode("Retention")],
+            swiftSettings: fenced),
         // Floor 2: drivers.
         .target(name: "PostgresAccess", dependencies: ["CLibpq", "DataMap"], swiftSettings: strict),
         .target(name: "RowEncoding", swiftSettings: strict),

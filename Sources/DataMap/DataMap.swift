@@ -32,6 +32,12 @@ package struct DataMap: Sendable {
     /// Decisions made by automated means alone; empty when there are none, nil when the map doesn't say.
     package let automatedDecisions: [AutomatedDecision]?
 
+    /// Every law the map names; whether there are rules for it, the rule book says.
+    package var regimes: Set<RegimeID> {
+        let replaced = collections.flatMap(\.fields).compactMap(\.redaction).flatMap(\.regimes)
+        return Set([defaultRegime] + controller.complaintAuthorities.keys + replaced)
+    }
+
     /// The kind named `name`.
     package func subject(_ name: String) -> SubjectKind? { subjects.first { $0.name == name } }
 

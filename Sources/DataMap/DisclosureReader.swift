@@ -9,7 +9,7 @@ enum DisclosureReader {
         ])
         var authorities: [RegimeID: String] = [:]
         for (law, name) in try node["complaint_authorities"]?.entries() ?? [] {
-            guard let regime = RegimeID(law) else { throw name.fail("“\(law)” is not a known regime") }
+            guard let regime = RegimeID(law) else { throw name.fail("“\(law)” is not the id of a regime") }
             guard authorities.updateValue(try name.text(), forKey: regime) == nil else {
                 throw name.fail("the law \(regime) stands twice")
             }

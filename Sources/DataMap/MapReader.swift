@@ -98,7 +98,7 @@ enum MapReader {
     }
 
     static func regime(_ node: MapNode) throws(DataMapError) -> RegimeID {
-        try node.parsed("a known regime (\(RegimeID.known.prefix(6).joined(separator: ", ")) …)", RegimeID.init(_:))
+        try node.parsed("the id of a regime (\(RegimeID.known.prefix(6).joined(separator: ", ")) …)", RegimeID.init(_:))
     }
 
     private static func subject(_ name: String, _ node: MapNode) throws(DataMapError) -> SubjectKind {

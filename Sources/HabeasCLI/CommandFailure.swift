@@ -6,11 +6,13 @@ internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
 internal import Exporting
+internal import LegalRules
 internal import ObjectStore
 internal import PostgresAccess
 internal import PrivatePostgres
 internal import RequestLedger
 internal import RowEncoding
+internal import RightsCore
 
 /// Exit codes (docs/command-line.md).
 enum ExitStatus: Int32 {
@@ -76,6 +78,15 @@ struct CommandFailure: Error, Encodable {
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as NotifyingError:
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as RuleError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as ClockError:
+            self.init(.failed, code: error.code, error.description, hint: Self.hint(error))
+        case let error as RetentionRefusal: self.init(.failed, code: error.code, error.description)
+        case let error as ClockEventsError: self.init(.usage, code: "usage", error.description)
+        case let error as TimeZoneError:
+            self.init(.notFound, code: "time-zone.unknown", error.description, hint: error.hint)
+        case let error as TableProblem: self.init(error)
         case is CancellationError: self.init(.interrupted, code: "interrupted", "interrupted")
         default:
             // The error's own words might hold values, so only its kind is named.
@@ -116,6 +127,13 @@ struct CommandFailure: Error, Encodable {
         }
     }
 
+    private static func status(_ code: RuleError.Code) -> ExitStatus {
+        switch code {
+        case .invalid, .notInForce: .failed
+        case .unknown: .notFound
+        }
+    }
+
     private static func status(_ code: SealError.Code) -> ExitStatus {
         switch code {
         case .keyRefused, .otherObject, .damaged, .truncated: .verificationFailed
@@ -123,6 +141,15 @@ struct CommandFailure: Error, Encodable {
         case .noObject: .notFound
         case .badName: .usage
         case .noKey, .destroyed, .badKeyFile, .tooLarge, .cannotRead: .failed
+        }
+    }
+
+    private static func hint(_ error: ClockError) -> String? {
+        switch error {
+        case .noCalendar: "name one with --calendar (a column holidays_used in a table), or list the days"
+        case .calendarGap: "no year is assumed to be without holidays: bring a calendar that knows it"
+        case .extensionRefused(.noAnnouncedDate): "--announced names the date that the notice promised"
+        case .unknownRight, .notInForce, .order, .extensionRefused: nil
         }
     }
 

@@ -4,6 +4,7 @@ internal import AuditLedger
 internal import DataMap
 internal import Exporting
 internal import FoundationEssentials
+internal import LegalRules
 internal import ObjectStore
 internal import PostgresAccess
 internal import RightsCore
@@ -89,6 +90,7 @@ struct ExportCommand: AsyncParsableCommand {
         flags["snapshot.budget"] = snapshotBudget
         let settings = try await Settings(file: common.config, flags: flags)
         let map = try settings.map()
+        try checkRegime(try settings.ruleBook())
         guard (subject == nil) != (people == nil) else { throw usage("name one person, or a list with --people") }
         let session = ExportSession(settings: settings, map: map, keys: try KeyRing(folder: settings.keysPath))
         if let people { return try await exportAll(try lines(of: people), map, session) }
@@ -104,6 +106,11 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: input
 
+    private func checkRegime(_ book: RuleBook) throws {
+        guard let regime, !book.knowsRegime(regime) else { return }
+        throw usage("“\(regime)” is not a known regime; known: \(book.regimeIDs.joined(separator: ", "))")
+    }
+
     private func makeRequest(for person: String, _ map: DataMap) throws -> ExportRequest {
         guard let right = Right(rawValue: right) else { throw usage("--right is export or access") }
         guard let format = DataFormat(rawValue: format) else { throw usage("--format is json, csv or both") }
@@ -113,9 +120,7 @@ struct ExportCommand: AsyncParsableCommand {
         guard Self.isPlain(ticket) else { throw usage("--ticket takes at most 60 letters, digits and - _ . # /") }
         var regimeID = map.defaultRegime
         if let regime {
-            guard let known = RegimeID(regime) else {
-                throw usage("“\(regime)” is not a known regime; known: \(RegimeID.known.joined(separator: ", "))")
-            }
+            guard let known = RegimeID(regime) else { throw usage("“\(regime)” is not the id of a regime") }
             regimeID = known
         }
         guard let reference = SubjectReference(person) else {

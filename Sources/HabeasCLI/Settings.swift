@@ -4,6 +4,7 @@ internal import DataMap
 internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
+internal import LegalRules
 internal import RightsCore
 internal import SystemPackage
 
@@ -109,10 +110,24 @@ struct Settings: Sendable {
     /// Reads and validates the map.
     func map() throws -> DataMap {
         let path = try mapPath()
-        do { return try DataMap(yaml: try mapText()) } catch let error as DataMapError {
+        do {
+            let map = try DataMap(yaml: try mapText())
+            try checkRegimes(of: map, path)
+            return map
+        } catch let error as DataMapError {
             let place = error.line.map { ":\($0):\(error.column ?? 1)" } ?? ""
             throw CommandFailure(.failed, code: error.code.rawValue, "\(path)\(place): \(error.message)")
         }
+    }
+
+    /// The map can name any law that there are rules for, the operator's own among them.
+    private func checkRegimes(of map: DataMap, _ path: String) throws {
+        let book = try ruleBook()
+        guard let regime = map.regimes.map(\.text).sorted().first(where: { !book.knowsRegime($0) }) else { return }
+        throw CommandFailure(
+            .failed, code: DataMapError.Code.invalid.rawValue,
+            "\(path): “\(regime)” is not a known regime; known: \(book.regimeIDs.joined(separator: ", "))",
+            hint: "`habeas regime list` names them all; rules of your own lie in the folder of rules.folder")
     }
 
     /// The object stores the map names.

@@ -19,6 +19,20 @@ enum StandardInput {
         return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Everything up to its end.
+    static func all() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var window = [UInt8](repeating: 0, count: 1 << 16)
+        while try waitForBytes() {
+            let count = try unsafe window.withUnsafeMutableBytes {
+                try unsafe FileDescriptor.standardInput.read(into: $0)
+            }
+            if count == 0 { break }
+            bytes += window.prefix(count)
+        }
+        return bytes
+    }
+
     /// Waits a tenth of a second at a time, so that Ctrl-C is noticed.
     private static func waitForBytes() throws -> Bool {
         while true {

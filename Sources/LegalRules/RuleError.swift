@@ -2,9 +2,11 @@
 package struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
         /// A document isn't what its schema says.
-        case invalid = "rules-invalid"
+        case invalid = "rules.invalid"
         /// No regime, calendar or statute has that name.
-        case unknown = "rules-unknown"
+        case unknown = "rules.unknown"
+        /// The regime exists, but no edition of it was in force that day.
+        case notInForce = "rules.not-in-force"
     }
 
     package let code: Code

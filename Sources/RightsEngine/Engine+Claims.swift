@@ -249,9 +249,9 @@ extension Engine {
     var wholeAccount: Hash256 { people.hash("scope", "") }
 
     func regime(_ text: String?) throws(EngineError) -> String {
-        guard let regime = RegimeID(text ?? settings.defaultRegime) else {
+        guard let regime = RegimeID(text ?? settings.defaultRegime), settings.regimes.contains(regime.text) else {
             throw EngineError(
-                .invalid, "the regime is unknown", hint: "known: \(RegimeID.known.joined(separator: ", "))",
+                .invalid, "the regime is unknown", hint: "known: \(settings.regimes.sorted().joined(separator: ", "))",
                 field: "regime")
         }
         return regime.text

@@ -42,6 +42,8 @@ package struct EngineSettings: Sendable {
     package var recordKeep = Duration.days(731)
     /// Where the operators read mail; nil when nobody does.
     package var operatorsAddress: String?
+    /// The laws a request can be under, by id.
+    package var regimes = Set(RegimeID.known)
     /// Where events are told to.
     package var webhooks: [WebhookEndpoint] = []
 

@@ -53,7 +53,7 @@ import Testing
             "    sold: perhaps\n    shared: false\n    business_purpose: \"performing services on our behalf, bookkeeping",
             "expected true or false"
         ),
-        ("    CCPA: California", "    CPA: California", "“CPA” is not a known regime"),
+        ("    CCPA: California", "    C.CPA: California", "“C.CPA” is not the id of a regime"),
         ("    CCPA: California", "    ch-dsg: California", "stands twice"),
     ])
     func namesTheFault(old: String, new: String, message: String) throws {

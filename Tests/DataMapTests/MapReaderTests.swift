@@ -31,7 +31,7 @@ enum SampleMap {
         ("habeas_map: 1", "habeas_map: 2", "this build reads version 1"),
         ("service: workspace", "service: Work Space", "is not a name"),
         ("row_security: required", "row_security: maybe", "is not one of: required, optional"),
-        ("default_regime: GDPR", "default_regime: GDRP", "is not a known regime"),
+        ("default_regime: GDPR", "default_regime: -GDPR", "is not the id of a regime"),
         ("origin: provided", "origin: given", "is not one of: provided"),
         ("    erasure: delete\n\n  profile:", "\n  profile:", "“erasure” is missing"),
         ("      plan: account data", "      plan: {colour: red}", "unknown key “colour”"),

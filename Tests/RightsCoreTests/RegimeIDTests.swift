@@ -1,23 +1,18 @@
-import Foundation
 import RightsCore
 import Testing
 
 @Suite struct RegimeIDTests {
-    private struct Rules: Decodable {
-        struct Rule: Decodable { let id: String }
-        let rules: [Rule]
-    }
-
-    @Test func everyTabledRegimeIsKnown() throws {
-        let table = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../fixtures/tables/deadline_rules.json")
-        let rules = try JSONDecoder().decode(Rules.self, from: Data(contentsOf: table)).rules
-
-        #expect(Set(rules.map(\.id)) == Set(RegimeID.known))
-    }
-
-    @Test func caseDoesNotMatter() {
+    @Test func knownOnesAreSpeltAsTheirDocumentsDo() {
         #expect(RegimeID("uk-gdpr")?.text == "UK-GDPR")
-        #expect(RegimeID("GDPRX") == nil)
+        #expect(RegimeID("cn-pipl-APP")?.text == "CN-PIPL-APP")
+    }
+
+    @Test func operatorsMayNameTheirOwn() {
+        #expect(RegimeID("ACME-2027")?.text == "ACME-2027")
+    }
+
+    @Test(arguments: ["", "-GDPR", "GD PR", "GDPR/x", "../GDPR", "ÜGDPR", String(repeating: "a", count: 65)])
+    func illFormedOnesAreNone(text: String) {
+        #expect(RegimeID(text) == nil)
     }
 }

@@ -3,12 +3,12 @@ internal import DataMap
 // Laws without a shape of their own: they get the GDPR's, under their own name and provision.
 extension ReportLaw {
     static let others: [(String, ReportLaw)] = names.map { id, name, citation in
-        let country = id.hasPrefix("US-") ? "US" : String(id.prefix(2))
-        return (
-            id,
-            ReportLaw(
-                name, .gdpr, items.map { LegalStatement($0, citation) }, rights: rights(citation), home: [country])
-        )
+        (id, plain(name, citation, home: [id.hasPrefix("US-") ? "US" : String(id.prefix(2))]))
+    }
+
+    /// The GDPR's shape under another name and provision.
+    static func plain(_ name: String, _ citation: String, home: Set<String> = []) -> ReportLaw {
+        ReportLaw(name, .gdpr, items.map { LegalStatement($0, citation) }, rights: rights(citation), home: home)
     }
 
     private static let items: [ReportItem] = [
@@ -30,6 +30,7 @@ extension ReportLaw {
     private static let names: [(String, String, String)] = [
         ("US-HIPAA", "HIPAA Privacy Rule (United States)", "45 CFR 164.524"),
         ("BR-LGPD", "Lei Geral de Proteção de Dados (Brazil)", "LGPD Art. 18, 19"),
+        ("BR-LGPD-SMALL", "Lei Geral de Proteção de Dados (Brazil)", "LGPD Art. 18, 19"),
         (
             "CA-PIPEDA", "Personal Information Protection and Electronic Documents Act (Canada)",
             "PIPEDA s.8, Sch.1 cl.4.9"
@@ -44,6 +45,7 @@ extension ReportLaw {
         ("JP-APPI", "Act on the Protection of Personal Information (Japan)", "APPI Arts. 33-39"),
         ("KR-PIPA", "Personal Information Protection Act (Korea)", "PIPA Arts. 35-38"),
         ("CN-PIPL", "Personal Information Protection Law (China)", "PIPL Arts. 44-50"),
+        ("CN-PIPL-APP", "Personal Information Protection Law (China)", "PIPL Arts. 44-50"),
         ("IN-DPDP", "Digital Personal Data Protection Act 2023 (India)", "DPDP Act 2023 ss. 11-14"),
         ("ZA-POPIA", "Protection of Personal Information Act (South Africa)", "POPIA ss. 23-25"),
         ("TH-PDPA", "Personal Data Protection Act B.E. 2562 (Thailand)", "PDPA B.E. 2562 s. 30"),

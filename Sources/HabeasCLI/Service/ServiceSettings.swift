@@ -1,5 +1,6 @@
 internal import DataMap
 internal import HabeasHTTP
+internal import LegalRules
 internal import RightsCore
 internal import RightsEngine
 
@@ -68,6 +69,8 @@ struct ServiceSettings: Sendable {
         engine.isTwoPersonRule = map.isTwoPersonRule
         engine.spaceBudget = Int(clamping: try settings.size("workers.space", default: UInt64(engine.spaceBudget)))
         engine.heavyRows = try settings.number("workers.heavy_rows", 1...1_000_000_000, default: engine.heavyRows)
+        let book = try settings.ruleBook()
+        engine.regimes = Set(book.regimeIDs + book.aliases)
         engine.operatorsAddress = settings.found("operators.address")?.value
         engine.webhooks = try settings.webhooks()
         return engine

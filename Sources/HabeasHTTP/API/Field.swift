@@ -30,11 +30,10 @@ enum Field {
     /// The id of something in the path; nil when it is none, so nothing has it.
     static func id<Owner>(_ text: String) -> ID<Owner>? { ID<Owner>(text) }
 
-    /// A law by its id.
+    /// A law by its id; whether there are rules for it, the engine knows.
     static func regime(_ text: String) throws(Problem) -> String {
         guard let regime = RegimeID(text) else {
-            throw Problem(
-                .badValue, "the regime is unknown", hint: "known: \(RegimeID.known.joined(separator: ", "))")
+            throw Problem(.badValue, "regime has to be the id of a law such as GDPR or US-VA")
         }
         return regime.text
     }

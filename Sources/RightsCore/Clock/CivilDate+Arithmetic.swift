@@ -47,6 +47,9 @@ extension CivilDate {
     /// 31 December of its year.
     package var endOfYear: CivilDate { Self.lastDay(ofMonth: 12, year: year) }
 
+    /// A day before every day that has a year of four digits.
+    package static let distantPast = CivilDate(daysSinceEpoch: daysSinceEpoch(0, 1, 1))
+
     /// A month's last day.
     package static func lastDay(ofMonth month: Int, year: Int) -> CivilDate {
         let next = month == 12 ? (year + 1, 1) : (year, month + 1)

@@ -26,6 +26,20 @@ package enum ExtensionRefusal: Equatable, Sendable {
     case announcedTooEarly(due: CivilDate)
 }
 
+extension ClockError {
+    /// A stable name (docs/errors.md).
+    package var code: String {
+        switch self {
+        case .calendarGap: "clock.calendar-gap"
+        case .noCalendar: "clock.no-calendar"
+        case .unknownRight: "clock.unknown-right"
+        case .notInForce: "clock.not-in-force"
+        case .order: "clock.order"
+        case .extensionRefused: "clock.extension-refused"
+        }
+    }
+}
+
 extension ClockError: CustomStringConvertible {
     /// What is wrong, for people to read.
     package var description: String {

@@ -4,6 +4,8 @@ package struct Regime: Sendable, Hashable {
     /// A name that means this edition alone, such as `UK-GDPR-pre-2026-02-05`.
     package let alias: String?
     package let name: String
+    /// Where, and for whom, it holds.
+    package let jurisdiction: String
     package let version: RuleVersion
     /// The days of receipt it holds for.
     package let effective: DayRange
@@ -26,14 +28,16 @@ package struct Regime: Sendable, Hashable {
 
     /// A regime by its parts.
     package init(
-        id: RegimeID, alias: String?, name: String, version: RuleVersion, effective: DayRange, citations: [String],
-        evidence: Evidence, calendar: CalendarChoice, rollOver: RollOver, countsFirstDay: Bool = false,
+        id: RegimeID, alias: String?, name: String, jurisdiction: String, version: RuleVersion, effective: DayRange,
+        citations: [String], evidence: Evidence, calendar: CalendarChoice, rollOver: RollOver,
+        countsFirstDay: Bool = false,
         rights: [String: RightRule], serves: [RequestRight: String], grounds: [RefusalGround], complaint: String,
         notes: [String]
     ) {
         self.id = id
         self.alias = alias
         self.name = name
+        self.jurisdiction = jurisdiction
         self.version = version
         self.effective = effective
         self.citations = citations
@@ -83,7 +87,7 @@ package struct RightRule: Sendable, Hashable {
     package let lengthening: ExtensionRule?
     /// What a question to the person does to the clock.
     package let interruptions: [InterruptionKind: InterruptionRule]
-    /// The period of a complaint about the answer to the controller, as a right of its own; nil where there is none.
+    /// The right by which the person may appeal to the controller against the answer; nil where there is none.
     package let appeal: String?
 
     /// The periods of a right by their parts.
@@ -171,6 +175,10 @@ package struct InterruptionRule: Sendable, Hashable {
     /// Asked later than that many days after receipt, it earns nothing.
     package let askWithinDays: Int
     package let citation: String
+
+    /// What "without undue delay" is taken for unless a document says otherwise: laws and guidance give no number, so an
+    /// operator may set a tighter one.
+    package static let usualAskWithinDays = 10
 
     /// A rule by its parts.
     package init(effect: InterruptionEffect, basis: Basis, askWithinDays: Int, citation: String) {

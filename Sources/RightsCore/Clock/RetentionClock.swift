@@ -21,7 +21,7 @@ package struct RetentionClock: Sendable {
         var longest: RetentionPeriod?
         for statute in applying {
             guard let candidate = try period(under: statute, question, &steps) else { continue }
-            if candidate.retainUntil > longest?.retainUntil ?? CivilDate(daysSinceEpoch: .min / 2) {
+            if candidate.retainUntil > longest?.retainUntil ?? .distantPast {
                 longest = candidate
             }
         }
@@ -70,6 +70,10 @@ package struct RetentionClock: Sendable {
                     day: question.documentDate, citation: statute.citation))
             return question.documentDate
         case .skip(let reason):
+            // Asked for this scope alone, no other statute stands in.
+            if question.scope != nil {
+                throw .missingAnchor(country: statute.country, anchor: kind, citation: statute.citation)
+            }
             steps.append(
                 ClockStep(
                     code: .uncredited, text: "not computed, as no \(kind.rawValue) is given: \(reason)", day: nil,

@@ -32,6 +32,31 @@ package struct RetentionStatute: Sendable, Hashable {
         self.version = version
         self.notes = notes
     }
+
+    /// The same statute under another code for its country.
+    package func of(country code: String) -> RetentionStatute {
+        RetentionStatute(
+            country: code, documents: documents, scope: scope, years: years, anchor: anchor, citation: citation,
+            evidence: evidence, effective: effective, version: version, notes: notes)
+    }
+}
+
+/// The kinds of document that retention statutes speak of.
+package enum RetainedDocument: String, Sendable, Codable, CaseIterable {
+    case invoice
+    case transactionRecord = "transaction_record"
+    case voucher
+    case ledger
+    case annualAccounts = "annual_accounts"
+    case accountingRecord = "accounting_record"
+    case businessLetter = "business_letter"
+    /// What sellers in a One-Stop Shop record.
+    case oneStopShopRecord = "oss_record"
+}
+
+/// What a retention statute is made for.
+package enum RetentionScope: String, Sendable, Codable, CaseIterable {
+    case tax, vat, commercial, company
 }
 
 /// The day a retention period runs from.
@@ -99,6 +124,15 @@ package enum RetentionRefusal: Error, Equatable, Sendable, CustomStringConvertib
     case unknownCountry(String, known: [String])
     case noStatute(country: String, document: String, scope: String?)
     case missingAnchor(country: String, anchor: AnchorDay, citation: String)
+
+    /// A stable name (docs/errors.md).
+    package var code: String {
+        switch self {
+        case .unknownCountry: "retention.unknown-country"
+        case .noStatute: "retention.no-statute"
+        case .missingAnchor: "retention.missing-anchor"
+        }
+    }
 
     package var description: String {
         switch self {

@@ -42,4 +42,23 @@ package struct DayRange: Hashable, Sendable, Codable {
         if let through, day > through { return false }
         return true
     }
+
+    /// Whether two ranges share a day.
+    package func overlaps(_ other: DayRange) -> Bool {
+        if let through, let start = other.from, start > through { return false }
+        if let end = other.through, let from, from > end { return false }
+        return true
+    }
+}
+
+extension DayRange: CustomStringConvertible {
+    /// `from 2026-02-05`, `2021-01-01 to 2026-02-04`, `always`.
+    package var description: String {
+        switch (from, through) {
+        case (let from?, let through?): "\(from) to \(through)"
+        case (let from?, nil): "from \(from)"
+        case (nil, let through?): "until \(through)"
+        case (nil, nil): "always"
+        }
+    }
 }

@@ -32,7 +32,7 @@ import Testing
                     #"{"subject":"email:a@b.c","right":"access","ticket":"T-1","reason":"No Code"}"#, 400,
                     "http.bad-value"
                 ),
-                (#"{"subject":"email:a@b.c","right":"access","regime":"XX",\#(ground)}"#, 400, "http.bad-value"),
+                (#"{"subject":"email:a@b.c","right":"access","regime":"X_X",\#(ground)}"#, 400, "http.bad-value"),
                 (#"{"subject":"email:a@b.c","right":"access","zone":"Ber lin",\#(ground)}"#, 400, "http.bad-value"),
                 (
                     #"{"subject":"email:a@b.c","right":"access","received_at":"gestern",\#(ground)}"#, 400,

@@ -1,0 +1,38 @@
+/// The retention statutes compiled in: schemas/retention, one document for each country.
+enum BuiltInStatutes {
+    // A test holds the list to the folder.
+    static let documents: [BuiltInDocument] = [
+        BuiltInDocument("AT", file: "retention/AT.retention.yaml", PackageResources.AT_retention_yaml),
+        BuiltInDocument("AU", file: "retention/AU.retention.yaml", PackageResources.AU_retention_yaml),
+        BuiltInDocument("BE", file: "retention/BE.retention.yaml", PackageResources.BE_retention_yaml),
+        BuiltInDocument("BR", file: "retention/BR.retention.yaml", PackageResources.BR_retention_yaml),
+        BuiltInDocument("CA", file: "retention/CA.retention.yaml", PackageResources.CA_retention_yaml),
+        BuiltInDocument("CH", file: "retention/CH.retention.yaml", PackageResources.CH_retention_yaml),
+        BuiltInDocument("CN", file: "retention/CN.retention.yaml", PackageResources.CN_retention_yaml),
+        BuiltInDocument("CZ", file: "retention/CZ.retention.yaml", PackageResources.CZ_retention_yaml),
+        BuiltInDocument("DE", file: "retention/DE.retention.yaml", PackageResources.DE_retention_yaml),
+        BuiltInDocument("DK", file: "retention/DK.retention.yaml", PackageResources.DK_retention_yaml),
+        BuiltInDocument("ES", file: "retention/ES.retention.yaml", PackageResources.ES_retention_yaml),
+        BuiltInDocument("EU", file: "retention/EU.retention.yaml", PackageResources.EU_retention_yaml),
+        BuiltInDocument("FI", file: "retention/FI.retention.yaml", PackageResources.FI_retention_yaml),
+        BuiltInDocument("FR", file: "retention/FR.retention.yaml", PackageResources.FR_retention_yaml),
+        BuiltInDocument("HU", file: "retention/HU.retention.yaml", PackageResources.HU_retention_yaml),
+        BuiltInDocument("IE", file: "retention/IE.retention.yaml", PackageResources.IE_retention_yaml),
+        BuiltInDocument("IN", file: "retention/IN.retention.yaml", PackageResources.IN_retention_yaml),
+        BuiltInDocument("IT", file: "retention/IT.retention.yaml", PackageResources.IT_retention_yaml),
+        BuiltInDocument("JP", file: "retention/JP.retention.yaml", PackageResources.JP_retention_yaml),
+        BuiltInDocument("KR", file: "retention/KR.retention.yaml", PackageResources.KR_retention_yaml),
+        BuiltInDocument("LU", file: "retention/LU.retention.yaml", PackageResources.LU_retention_yaml),
+        BuiltInDocument("MX", file: "retention/MX.retention.yaml", PackageResources.MX_retention_yaml),
+        BuiltInDocument("NL", file: "retention/NL.retention.yaml", PackageResources.NL_retention_yaml),
+        BuiltInDocument("NO", file: "retention/NO.retention.yaml", PackageResources.NO_retention_yaml),
+        BuiltInDocument("NZ", file: "retention/NZ.retention.yaml", PackageResources.NZ_retention_yaml),
+        BuiltInDocument("PL", file: "retention/PL.retention.yaml", PackageResources.PL_retention_yaml),
+        BuiltInDocument("PT", file: "retention/PT.retention.yaml", PackageResources.PT_retention_yaml),
+        BuiltInDocument("SE", file: "retention/SE.retention.yaml", PackageResources.SE_retention_yaml),
+        BuiltInDocument("SG", file: "retention/SG.retention.yaml", PackageResources.SG_retention_yaml),
+        BuiltInDocument("UK", file: "retention/UK.retention.yaml", PackageResources.UK_retention_yaml),
+        BuiltInDocument("US", file: "retention/US.retention.yaml", PackageResources.US_retention_yaml),
+        BuiltInDocument("ZA", file: "retention/ZA.retention.yaml", PackageResources.ZA_retention_yaml),
+    ]
+}
