@@ -137,7 +137,8 @@ let package = Package(
         .target(
             name: "PostgresTestKit",
             dependencies: [
-                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", subprocess, system,
+                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", "LegalRules", "RightsCore",
+                "RightsEngine", subprocess, system,
             ],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
         .testTarget(name: "RightsCoreTests", dependencies: ["RightsCore"], swiftSettings: strict),
@@ -174,8 +175,8 @@ let package = Package(
         .testTarget(
             name: "RightsEngineTests",
             dependencies: [
-                "RightsEngine", "RequestLedger", "AuditLedger", "RightsCore", "PostgresAccess", "PostgresTestKit",
-                "ObjectStore", "Exporting", "ArchiveFormat", crypto, lifecycle, logging, system,
+                "RightsEngine", "RequestLedger", "AuditLedger", "LegalRules", "RightsCore", "PostgresAccess",
+                "PostgresTestKit", "ObjectStore", "Exporting", "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",
@@ -202,6 +203,9 @@ let package = Package(
         .testTarget(
             name: "NotifyingTests",
             dependencies: ["Notifying", "MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HabeasCLITests", dependencies: ["HabeasCLI", "RequestLedger", "PostgresTestKit"],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

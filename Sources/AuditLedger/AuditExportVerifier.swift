@@ -28,6 +28,21 @@ package enum AuditExportVerifier {
         return try pass.finish()
     }
 
+    /// Lends the entries of an export, in order. Whether they are sound is for ``verify(keys:reading:)`` to say.
+    package static func forEachRecord(
+        _ reading: @escaping Reading, _ body: (AuditRecord) throws -> Void
+    ) throws {
+        var lines = Lines()
+        try reading { piece in
+            for line in try lines.take(piece) {
+                if let record = AuditExport.parse(line)?.entry?.record { try body(record) }
+            }
+        }
+        for line in lines.last {
+            if let record = AuditExport.parse(line)?.entry?.record { try body(record) }
+        }
+    }
+
     private static func checkpoints(_ reading: Reading) throws -> [AuditCheckpoint] {
         var checkpoints: [AuditCheckpoint] = []
         var lines = Lines()

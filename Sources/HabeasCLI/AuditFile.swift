@@ -37,6 +37,22 @@ struct AuditFile {
         try AuditJudgement(report, of: name ?? path, file: name == nil ? path : nil).print(asJSON: asJSON)
     }
 
+    /// Refuses a file whose chain isn't sound. Without a key its signatures aren't judged: `habeas audit verify` does that.
+    func requireSound() throws {
+        let report = try AuditExportVerifier.verify(keys: []) { try forEachPiece($0) }
+        guard report.isSound else {
+            throw CommandFailure(
+                .verificationFailed, code: AuditError.Code.broken.rawValue,
+                "\(path): the audit chain in it isn't sound",
+                hint: "`habeas audit verify \(path)` says what is wrong")
+        }
+    }
+
+    /// Lends its entries, in order.
+    func forEachRecord(_ body: (AuditRecord) throws -> Void) throws {
+        try AuditExportVerifier.forEachRecord({ try forEachPiece($0) }, body)
+    }
+
     private func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
         let descriptor: FileDescriptor
         do { descriptor = try FileDescriptor.open(FilePath(path), .readOnly) } catch { throw unusable(error) }

@@ -20,12 +20,12 @@ struct CalendarCommand: AsyncParsableCommand {
                   habeas calendar list
                   habeas calendar list --json
                 """)
-        @Flag(help: "Print one JSON document.")
-        var json = false
+        @OptionGroup var rules: RulesOptions
+        @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let headers = try CalendarBook().headers
-            guard !json else { return try Terminal.printJSON(headers.map(CalendarSummary.init)) }
+            let headers = try await rules.book(common).calendars.headers
+            guard !common.json else { return try Terminal.printJSON(headers.map(CalendarSummary.init)) }
             let rows = headers.map { header in
                 [
                     header.id, header.name, "\(header.years.lowerBound)-\(header.years.upperBound)",
@@ -50,11 +50,11 @@ struct CalendarCommand: AsyncParsableCommand {
         var id: String
         @Option(help: ArgumentHelp("The year; this one unless said.", valueName: "year"))
         var year: Int?
-        @Flag(help: "Print one JSON document.")
-        var json = false
+        @OptionGroup var rules: RulesOptions
+        @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let document = try CalendarBook().document(id)
+            let document = try await rules.book(common).calendars.document(id)
             let year = year ?? Clock.now.utcDate.year
             guard document.header.years.contains(year) else {
                 let gap = ClockError.calendarGap(calendar: id, year: year, known: document.header.years)
@@ -63,7 +63,7 @@ struct CalendarCommand: AsyncParsableCommand {
                     hint: "an own calendar can hold that year: docs/calendars.md")
             }
             let shown = CalendarYear(document, year: year)
-            try json ? Terminal.printJSON(shown) : Terminal.print(shown.text)
+            try common.json ? Terminal.printJSON(shown) : Terminal.print(shown.text)
         }
     }
 }

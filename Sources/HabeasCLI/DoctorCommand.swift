@@ -5,6 +5,8 @@ internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
 internal import RequestLedger
+internal import RightsCore
+internal import RightsEngine
 
 /// `habeas doctor`: everything an export depends on, one line each.
 struct DoctorCommand: AsyncParsableCommand {
@@ -50,6 +52,7 @@ private struct Examination {
         pass("settings", settings.filePath ?? "no habeas.yaml here; variables and flags only")
         do { _ = try settings.snapshotBudget() } catch { fail("snapshot.budget", error) }
         examineKeys()
+        examineClock()
         let map = examineMap()
         await examineDatabase(map)
         await examineControl()
@@ -67,6 +70,24 @@ private struct Examination {
     private mutating func fail(_ what: String, _ error: any Error) {
         let failure = CommandFailure(error)
         fail(what, failure.message, mend: failure.hint)
+    }
+
+    // MARK: the law's clock
+
+    private mutating func examineClock() {
+        guard settings.found("clock.zone") != nil else {
+            return pass("clock", "clock.zone isn't set; `serve` and `worker` need it, exports don't")
+        }
+        do {
+            let clock = try settings.legalClock()
+            let calendar = try settings.placeCalendar(clock.zone.name)
+            guard let calendar else {
+                return fail(
+                    "clock", "\(clock.zone.name): no calendar of holidays belongs to it",
+                    mend: "set clock.calendar; `habeas calendar list` names them")
+            }
+            pass("clock", "\(clock.zone.name) of tz \(clock.zone.version), holidays of \(calendar)")
+        } catch { fail("clock", error) }
     }
 
     // MARK: files

@@ -20,6 +20,7 @@ package struct HabeasCommand: AsyncParsableCommand {
               habeas verify ada.zip     check an archive, offline
               habeas serve              run the service
               habeas login              work with requests as staff
+              habeas dashboard          what is due, late or at risk
 
             EXIT STATUS
               0 done · 1 failed · 3 refused by a rule, or something is left · 4 not found
@@ -30,7 +31,8 @@ package struct HabeasCommand: AsyncParsableCommand {
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
             UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
             WorkerCommand.self, LoginCommand.self, LogoutCommand.self, RequestCommand.self, LinkCommand.self,
-            JobsCommand.self, StaffCommand.self, DeadlineCommand.self, RetentionCommand.self, RegimeCommand.self,
+            JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self, DeadlineCommand.self,
+            RetentionCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,
         ])
 

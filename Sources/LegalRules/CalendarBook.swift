@@ -38,6 +38,9 @@ package final class CalendarBook: Sendable {
         return (own + BuiltInCalendars.headers.filter { operators[$0.id] == nil }).sorted { $0.id < $1.id }
     }
 
+    /// The texts of the built-in documents, in the order of their ids.
+    var builtInTexts: [String] { BuiltInCalendars.headers.compactMap { BuiltInCalendars.file($0.id)?.text } }
+
     /// A calendar's document.
     ///
     /// - Throws: ``RuleError`` when no calendar has that id, or its document isn't in the documented form.

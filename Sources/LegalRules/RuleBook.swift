@@ -1,3 +1,4 @@
+internal import Crypto
 package import RightsCore
 internal import Synchronization
 
@@ -6,11 +7,12 @@ internal import Synchronization
 /// Built-in documents are parsed when they are first asked for. An operator's document takes the place of the built-in
 /// one with the same id and days; with a new id it adds to them.
 package final class RuleBook: Sendable {
-    /// Where the calendars are found.
-    package let calendars: CalendarLookup
+    /// The calendars of holidays.
+    package let calendars: CalendarBook
     /// The operator's regimes, by id.
     private let ownRegimes: [String: [OwnRegime]]
     private let ownStatutes: [StatuteDocument]
+    private let ownTexts: [String]
     private let regimesRead = Mutex<[String: [Regime]]>([:])
     private let statutesRead = Mutex<[RetentionStatute]?>(nil)
 
@@ -21,12 +23,11 @@ package final class RuleBook: Sendable {
 
     /// The built-in rules and an operator's own.
     ///
-    /// - Parameters:
-    ///   - files: the operator's documents, named from their folder: `regimes/…`, `retention/…`. Others are left out.
-    ///   - calendars: where calendars are found.
+    /// - Parameter files: the operator's documents, named from their folder: `regimes/…`, `calendars/…`, `retention/…`.
     /// - Throws: ``RuleError`` when a document can't be read, or the days of two editions of one regime overlap.
-    package init(operators files: [RuleFile] = [], calendars: CalendarLookup = .none) throws(RuleError) {
-        self.calendars = calendars
+    package init(operators files: [RuleFile] = []) throws(RuleError) {
+        calendars = try CalendarBook(operators: files.filter { $0.name.hasPrefix("calendars/") })
+        ownTexts = files.map(\.text)
         var regimes: [String: [OwnRegime]] = [:]
         var statutes: [StatuteDocument] = []
         for file in files {
@@ -104,8 +105,8 @@ package final class RuleBook: Sendable {
     /// The calendar a regime counts by at a place; nil where it needs none, or none belongs to the place.
     package func calendar(of regime: Regime, zone: String) throws(RuleError) -> HolidayCalendar? {
         switch regime.calendar {
-        case .place: try calendars.ofZone(zone)
-        case .fixed(let id): try calendars.named(id)
+        case .place: try calendars.calendar(zone: zone)
+        case .fixed(let id): try calendars.calendar(id)
         case .none: nil
         }
     }
@@ -113,7 +114,7 @@ package final class RuleBook: Sendable {
     /// The calendar with that id.
     ///
     /// - Throws: ``RuleError`` when there is none.
-    package func calendar(named id: String) throws(RuleError) -> HolidayCalendar { try calendars.named(id) }
+    package func calendar(named id: String) throws(RuleError) -> HolidayCalendar { try calendars.calendar(id) }
 
     // MARK: retention
 
@@ -134,6 +135,14 @@ package final class RuleBook: Sendable {
 
     /// A clock over the statutes known.
     package func retentionClock() throws(RuleError) -> RetentionClock { RetentionClock(statutes: try statutes()) }
+
+    /// What all documents hash to, built in and the operator's: another value means that some rule changed.
+    package var fingerprint: String {
+        let builtIn = (BuiltInRegimes.documents + BuiltInStatutes.documents).map(\.file.text) + calendars.builtInTexts
+        var hash = SHA256()
+        for text in builtIn + ownTexts { hash.update(data: Array(text.utf8)) }
+        return Array(hash.finalize().prefix(8)).hex
+    }
 
     // MARK: looking up
 

@@ -17,6 +17,8 @@ struct NoticeReader {
 
     func text(_ instant: Instant) -> String { time.text(instant, in: language) }
 
+    func text(_ day: CivilDate) -> String { ReaderTime.text(day, in: language) }
+
     private func name(of format: DataFormat) -> String {
         switch format {
         case .json: "JSON"
@@ -47,13 +49,18 @@ extension Notice {
         case .archiveDestroyed: .archiveDestroyed
         case .jobAbandoned: .jobAbandoned
         case .noticeBounced: .noticeBounced
+        case .requestQuestion: .requestQuestion
+        case .requestExtended: .requestExtended
+        case .appealReceived: .appealReceived
+        case .appealDecided: .appealDecided
+        case .deadlinesNear: .deadlinesNear
         }
     }
 
     /// What it is wrapped in: people are told who is responsible, operators what runs.
     var frame: NoticeWording {
         switch self {
-        case .jobAbandoned, .noticeBounced: .operatorFrame
+        case .jobAbandoned, .noticeBounced, .deadlinesNear: .operatorFrame
         default: .frame
         }
     }
@@ -86,8 +93,17 @@ extension Notice {
             return ["link": reader.link(page)]
         case .archiveReady(_, let archive), .linkRenewed(_, let archive), .archiveExpiresSoon(_, let archive):
             return reader.facts(of: archive)
-        case .requestCancelled, .archiveDestroyed: return [:]
-        case .requestRefused(_, _, let reason): return ["reason": reason]
+        case .requestCancelled, .archiveDestroyed, .appealReceived: return [:]
+        case .requestRefused(_, _, let reason, let law, let complaint):
+            return ["reason": reason, "law": law, "complaint": complaint]
+        case .requestQuestion(_, _, let kind, let reason, let page):
+            return [
+                "reason": reason, "link": reader.link(page), "identity": kind == .identity, "fee": kind == .fee,
+            ]
+        case .requestExtended(_, _, let until, let reason, let page):
+            return ["until": reader.text(until), "reason": reason, "link": reader.link(page)]
+        case .appealDecided(_, _, let isGranted, let reason): return ["granted": isGranted, "reason": reason]
+        case .deadlinesNear(let count, let requests): return ["count": count, "requests": requests]
         case .requestDelayed(_, _, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
@@ -99,12 +115,13 @@ extension Notice {
 
     private var request: RequestID? {
         switch self {
-        case .oneTimeCode, .noAccount, .jobAbandoned: nil
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear: nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
-            .requestRefused(let id, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
+            .requestRefused(let id, _, _, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
             .addressChange(let id, _, _), .erasureAccepted(let id, _), .archiveExpiresSoon(let id, _),
-            .archiveDestroyed(let id), .noticeBounced(let id, _):
+            .archiveDestroyed(let id), .noticeBounced(let id, _), .requestQuestion(let id, _, _, _, _),
+            .requestExtended(let id, _, _, _, _), .appealReceived(let id, _), .appealDecided(let id, _, _, _):
             id
         }
     }
@@ -112,11 +129,14 @@ extension Notice {
     private var right: RequestRight? {
         switch self {
         case .requestReceived(_, let right, _), .requestAccepted(_, let right, _), .requestCancelled(_, let right),
-            .requestRefused(_, let right, _), .requestFailed(_, let right, _), .requestDelayed(_, let right, _, _):
+            .requestRefused(_, let right, _, _, _), .requestFailed(_, let right, _),
+            .requestDelayed(_, let right, _, _), .requestQuestion(_, let right, _, _, _),
+            .requestExtended(_, let right, _, _, _), .appealReceived(_, let right),
+            .appealDecided(_, let right, _, _):
             right
         case .erasureAccepted: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
-            .archiveDestroyed, .jobAbandoned, .noticeBounced:
+            .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear:
             nil
         }
     }

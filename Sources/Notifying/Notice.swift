@@ -20,8 +20,18 @@ package enum Notice: Sendable {
     case linkRevoked(RequestID, page: PagePath)
     /// The request was cancelled; nothing more happens.
     case requestCancelled(RequestID, RequestRight)
-    /// The request was refused. The reason is said to the person as the staff wrote it.
-    case requestRefused(RequestID, RequestRight, reason: String)
+    /// The request was refused: the reason as the staff wrote it, the provision, and where the person may complain.
+    case requestRefused(RequestID, RequestRight, reason: String, law: String, complaint: String)
+    /// Something has to be known from the person first, in the staff's words.
+    case requestQuestion(RequestID, RequestRight, InterruptionKind, reason: String, page: PagePath)
+    /// The period is lengthened: until which day, and why in the staff's words (GDPR Art. 12(3)).
+    case requestExtended(RequestID, RequestRight, until: CivilDate, reason: String, page: PagePath)
+    /// A complaint about the answer came in.
+    case appealReceived(RequestID, RequestRight)
+    /// A complaint about the answer was decided, with the reason in the staff's words.
+    case appealDecided(RequestID, RequestRight, isGranted: Bool, reason: String)
+    /// To the operators: so many days to have something done by came near; lines of ids and days.
+    case deadlinesNear(count: Int, requests: String)
     /// The request failed, and somebody looks after it.
     case requestFailed(RequestID, RequestRight, page: PagePath)
     /// The request takes longer than hoped, and until when it will be answered.

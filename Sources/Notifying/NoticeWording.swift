@@ -22,6 +22,11 @@ enum NoticeWording: String, CaseIterable {
     case archiveDestroyed = "archive-destroyed"
     case jobAbandoned = "job-abandoned"
     case noticeBounced = "notice-bounced"
+    case requestQuestion = "request-question"
+    case requestExtended = "request-extended"
+    case appealReceived = "appeal-received"
+    case appealDecided = "appeal-decided"
+    case deadlinesNear = "deadlines-near"
 
     /// Whether it is part of other templates, rather than a notice with a subject.
     var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
@@ -58,6 +63,11 @@ enum NoticeWording: String, CaseIterable {
         case .archiveDestroyed: PackageResources.archive_destroyed_en_mustache
         case .jobAbandoned: PackageResources.job_abandoned_en_mustache
         case .noticeBounced: PackageResources.notice_bounced_en_mustache
+        case .requestQuestion: PackageResources.request_question_en_mustache
+        case .requestExtended: PackageResources.request_extended_en_mustache
+        case .appealReceived: PackageResources.appeal_received_en_mustache
+        case .appealDecided: PackageResources.appeal_decided_en_mustache
+        case .deadlinesNear: PackageResources.deadlines_near_en_mustache
         }
     }
 
@@ -83,6 +93,11 @@ enum NoticeWording: String, CaseIterable {
         case .archiveDestroyed: PackageResources.archive_destroyed_de_mustache
         case .jobAbandoned: PackageResources.job_abandoned_de_mustache
         case .noticeBounced: PackageResources.notice_bounced_de_mustache
+        case .requestQuestion: PackageResources.request_question_de_mustache
+        case .requestExtended: PackageResources.request_extended_de_mustache
+        case .appealReceived: PackageResources.appeal_received_de_mustache
+        case .appealDecided: PackageResources.appeal_decided_de_mustache
+        case .deadlinesNear: PackageResources.deadlines_near_de_mustache
         }
     }
 }

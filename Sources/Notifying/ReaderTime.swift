@@ -16,12 +16,20 @@ package struct ReaderTime: Sendable {
         let offset = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds))) ?? 0
         let local = Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000)
         let place = zone.map { "\($0.identifier), UTC\(Self.offset(offset))" } ?? "UTC"
-        let date = local.utcDate
+        let date = Self.text(local.utcDate, in: language)
         let clock = "\(local.utcTime.hour.padded(2)):\(local.utcTime.minute.padded(2))"
-        let month = Self.months(language)[date.month - 1]
         return switch language {
-        case .english: "\(date.day) \(month) \(date.year), \(clock) (\(place))"
-        case .german: "\(date.day). \(month) \(date.year), \(clock) Uhr (\(place))"
+        case .english: "\(date), \(clock) (\(place))"
+        case .german: "\(date), \(clock) Uhr (\(place))"
+        }
+    }
+
+    /// `21 November 2025`, `21. November 2025`.
+    package static func text(_ day: CivilDate, in language: Language) -> String {
+        let month = months(language)[day.month - 1]
+        return switch language {
+        case .english: "\(day.day) \(month) \(day.year)"
+        case .german: "\(day.day). \(month) \(day.year)"
         }
     }
 

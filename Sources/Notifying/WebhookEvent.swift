@@ -6,6 +6,8 @@ package struct WebhookEvent: Sendable, Hashable {
     package enum Kind: String, Sendable, CaseIterable {
         /// A request came into another state.
         case requestStateChanged = "request.state_changed"
+        /// The day to have a request done by came near, or is past.
+        case deadlineNear = "request.deadline_near"
     }
 
     let id: EventID
@@ -15,7 +17,7 @@ package struct WebhookEvent: Sendable, Hashable {
     let right: RequestRight
     let state: RequestState
 
-    /// A request's new state since `at`. The id is the same for each attempt, so that a receiver can drop what it has
+    /// What happened to a request at `at`, and where it stands. The id is the same for each attempt, so that a receiver can drop what it has
     /// seen.
     package init(
         _ kind: Kind, id: EventID, at: Instant, request: RequestID, right: RequestRight, state: RequestState

@@ -49,7 +49,7 @@ extension ControlTransaction {
             """
             UPDATE habeas.job j SET state = 'running', attempts = attempts + 1, fence = nextval('habeas.job_fence'), worker = $3,
                 lease_until = clock_timestamp() + $4 * interval '1 millisecond', waits_for = NULL, phase = NULL,
-                done = NULL, total = NULL
+                done = NULL, total = NULL, started_at = clock_timestamp()
             WHERE id = (
                 SELECT id FROM habeas.job
                 WHERE state = 'waiting' AND run_at <= clock_timestamp() AND kind = ANY ($1)

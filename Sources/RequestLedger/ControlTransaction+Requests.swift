@@ -16,8 +16,12 @@ package struct RequestFilter: Sendable {
     package var right: RequestRight?
     /// Only under this law.
     package var regime: String?
+    /// Only what came this way.
+    package var channel: Channel?
     /// Only of this person.
     package var subject: Hash256?
+    /// Only what one of the staff looks after.
+    package var assignee: StaffID?
     /// Only what was received before this one.
     package var before: (receivedAt: Instant, id: RequestID)?
     /// At most so many.
@@ -47,9 +51,9 @@ extension ControlTransaction {
         let isNew = try await touched(
             """
             INSERT INTO habeas.request (id, asked_right, regime, channel, received_at, opened_at, actor, subject_hash,
-                scope_hash, collections, format, language, zone, state, state_since, ticket)
+                scope_hash, collections, format, language, zone, state, state_since, ticket, received_offset, also_under)
             VALUES ($1, $2, $3, $4, habeas.instant($5), habeas.instant($6), $7, $8, $9, $10, $11, $12, $13, 'received',
-                habeas.instant($6), $14)
+                habeas.instant($6), $14, $15, $16)
             ON CONFLICT (subject_hash, asked_right, scope_hash)
                 WHERE state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')
                 DO NOTHING
@@ -59,7 +63,7 @@ extension ControlTransaction {
                 request.id.text, request.right.rawValue, request.regime, request.channel.rawValue,
                 request.receivedAt.sql, request.openedAt.sql, request.actor, request.subject.sql, request.scope.sql,
                 request.collections.sqlArray, request.format.rawValue, request.language.rawValue, request.zone,
-                request.ticket,
+                request.ticket, String(request.receivedOffset), request.alsoUnder.sqlArray,
             ])
         if isNew { return .opened }
         guard let live = try await openRequest(request.subject, request.right, request.scope) else {
@@ -102,11 +106,13 @@ extension ControlTransaction {
             WHERE (cardinality($1::text[]) = 0 OR state = ANY ($1)) AND ($2::text IS NULL OR asked_right = $2)
                 AND ($3::text IS NULL OR regime = $3) AND ($4::bytea IS NULL OR subject_hash = $4)
                 AND ($5::bigint IS NULL OR (received_at, id) < (habeas.instant($5), $6::uuid))
+                AND ($8::uuid IS NULL OR assignee = $8) AND ($9::text IS NULL OR channel = $9)
             ORDER BY received_at DESC, id DESC LIMIT $7
             """,
             [
                 filter.states.map(\.rawValue).sqlArray, filter.right?.rawValue, filter.regime, filter.subject?.sql,
-                filter.before?.receivedAt.sql, filter.before?.id.text, String(filter.limit),
+                filter.before?.receivedAt.sql, filter.before?.id.text, String(filter.limit), filter.assignee?.text,
+                filter.channel?.rawValue,
             ]
         ).map { row throws(LedgerError) in try RequestRecord(row) }
     }
@@ -179,7 +185,8 @@ extension ControlTransaction {
             UPDATE habeas.request SET state = $2, paused_from = $3, state_since = habeas.instant($4), outcome = $5,
                 assurance = $6, vouched_by = $7, needs_release = $8, confirmed_at = habeas.instant($9),
                 ready_at = habeas.instant($10), delivered_at = habeas.instant($11), keep_until = habeas.instant($12),
-                executed_at = habeas.instant($13), closed_at = habeas.instant($14), contents = $15, format = $16
+                executed_at = habeas.instant($13), closed_at = habeas.instant($14), contents = $15, format = $16,
+                acknowledged_at = habeas.instant($17), answered_at = habeas.instant($18), assignee = $19
             WHERE id = $1
             """,
             [
@@ -187,6 +194,7 @@ extension ControlTransaction {
                 request.outcome, String(request.assurance), request.vouchedBy?.text, String(request.needsRelease),
                 request.confirmedAt?.sql, request.readyAt?.sql, request.deliveredAt?.sql, request.keepUntil?.sql,
                 request.executedAt?.sql, request.closedAt?.sql, request.contents, request.format.rawValue,
+                request.acknowledgedAt?.sql, request.answeredAt?.sql, request.assignee?.text,
             ])
     }
 

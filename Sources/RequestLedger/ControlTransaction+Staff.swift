@@ -141,6 +141,15 @@ extension ControlTransaction {
         return try StaffRecord(&row)
     }
 
+    /// Who has that name and hasn't left.
+    package func staff(named name: String) async throws -> StaffRecord? {
+        guard
+            var row = try await first(
+                "SELECT \(StaffRecord.columns) FROM habeas.staff s WHERE name = $1 AND ended_at IS NULL", [name])
+        else { return nil }
+        return try StaffRecord(&row)
+    }
+
     /// Whether anybody is an active administrator.
     package func hasAdministrator() async throws -> Bool {
         try await first("SELECT 1 FROM habeas.staff WHERE 'admin' = ANY (roles) AND ended_at IS NULL LIMIT 1") != nil

@@ -57,6 +57,22 @@ package struct RequestRecord: Sendable {
     package var ticket: String?
     /// What the archive holds, as JSON of counts; nil before it is made.
     package var contents: String?
+    /// Seconds east of Greenwich in which `receivedAt` was written: the sender's day.
+    package var receivedOffset = 0
+    /// Further regimes whose clocks run beside the first.
+    package var alsoUnder: [String] = []
+    /// When its receipt was confirmed to the person.
+    package var acknowledgedAt: Instant?
+    /// When the person had their answer: archive ready, nothing left to do, refused.
+    package var answeredAt: Instant?
+    /// What its clocks come to.
+    package var dates = RequestDates()
+    /// Whether the rules of today would give other dates: a person decides.
+    package var hasProposedDates = false
+    /// When the queue will have done it, as far as can be told.
+    package var forecastEnd: Instant?
+    /// Who of the staff looks after it.
+    package var assignee: StaffID?
 
     /// Where it stands.
     package var state: RequestState { life.state }
@@ -95,7 +111,9 @@ extension RequestRecord {
         scope_hash, array_to_string(collections, ','), format, language, zone, state, paused_from, \
         habeas.micros(state_since), outcome, assurance, vouched_by, needs_release, habeas.micros(confirmed_at), \
         habeas.micros(ready_at), habeas.micros(delivered_at), habeas.micros(keep_until), habeas.micros(executed_at), \
-        habeas.micros(closed_at), ticket, contents
+        habeas.micros(closed_at), ticket, contents, received_offset, array_to_string(also_under, ','), \
+        habeas.micros(acknowledged_at), habeas.micros(answered_at), habeas.micros(due_end), habeas.micros(work_end), \
+        habeas.micros(acknowledge_end), waits_for, waits_since, rules_changed, habeas.micros(forecast_end), assignee
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -128,5 +146,38 @@ extension RequestRecord {
         closedAt = try row.optionalInstant()
         ticket = try row.optionalText()
         contents = try row.optionalText()
+        receivedOffset = try row.int()
+        alsoUnder = try row.list()
+        acknowledgedAt = try row.optionalInstant()
+        answeredAt = try row.optionalInstant()
+        dates = try RequestDates(&row)
+        hasProposedDates = try row.flag()
+        forecastEnd = try row.optionalInstant()
+        assignee = try row.optionalValue { StaffID($0) }
+    }
+}
+
+/// The earliest dates among a request's clocks, each the first instant after the period; nil where no number is given.
+package struct RequestDates: Sendable, Hashable {
+    /// The end of the law's period.
+    package var dueEnd: Instant?
+    /// The end of the day to have it done by: the conservative date, or the promise if that is earlier.
+    package var workEnd: Instant?
+    /// The end of the period for confirming receipt.
+    package var acknowledgeEnd: Instant?
+    /// The question to the person that holds the clock.
+    package var waitsFor: InterruptionKind?
+    /// Since which day.
+    package var waitsSince: CivilDate?
+
+    /// No date at all.
+    package init() {}
+
+    fileprivate init(_ row: inout LedgerRow) throws(LedgerError) {
+        dueEnd = try row.optionalInstant()
+        workEnd = try row.optionalInstant()
+        acknowledgeEnd = try row.optionalInstant()
+        waitsFor = try row.optionalValue(InterruptionKind.init(rawValue:))
+        waitsSince = try row.optionalValue { CivilDate($0) }
     }
 }

@@ -12,6 +12,8 @@ package enum JobKind: String, Sendable, CaseIterable, Codable {
     case expire
     /// Signs a checkpoint of the audit chain.
     case checkpoint
+    /// Warns of dates that come near, and looks whether the rules would give other ones.
+    case deadlines
 }
 
 /// How much a job asks of the machine.

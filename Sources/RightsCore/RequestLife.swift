@@ -36,6 +36,8 @@ package struct RequestLife: Sendable, Hashable {
         case cancel
         /// What failed, or lapsed with its archive, is to be done again.
         case retry
+        /// A complaint about its refusal was granted.
+        case reopen
     }
 
     /// Where it stands.
@@ -84,6 +86,7 @@ package struct RequestLife: Sendable, Hashable {
         case (.failed, .retry), (.partial, .retry), (.expired, .retry): .queued
         case (.received, .pause), (.verifying, .pause), (.accepted, .pause), (.queued, .pause): .paused
         case (.paused, .resume): pausedFrom
+        case (.refused, .reopen): .verifying
         default: end(event)
         }
     }

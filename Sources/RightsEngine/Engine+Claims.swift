@@ -51,7 +51,7 @@ extension Engine {
     /// - Throws: `EngineError` when the address can't be one.
     package func makeClaim(_ input: ClaimInput) async throws -> HeldClaim {
         let address = try Self.address(input.address)
-        let regime = try regime(input.regime)
+        let regime = try regime(input.regime, input.right, at: now())
         let id: ClaimID = makeID()
         let secret = Self.makeSecret()
         let now = now()
@@ -248,13 +248,11 @@ extension Engine {
     /// What a request is about when it names no records: the whole account.
     var wholeAccount: Hash256 { people.hash("scope", "") }
 
-    func regime(_ text: String?) throws(EngineError) -> String {
-        guard let regime = RegimeID(text ?? settings.defaultRegime), settings.regimes.contains(regime.text) else {
-            throw EngineError(
-                .invalid, "the regime is unknown", hint: "known: \(settings.regimes.sorted().joined(separator: ", "))",
-                field: "regime")
-        }
-        return regime.text
+    /// A law by its id, the default one for nil.
+    ///
+    /// - Throws: `EngineError` when it is unknown, wasn't in force, or gives no such right.
+    func regime(_ text: String?, _ right: RequestRight, at received: Instant) throws -> String {
+        try deadlineClock(text ?? settings.defaultRegime, right, at: received).clock.regime.id.text
     }
 
     /// A mail address that can be looked up: one `@`, no blanks, at most 254 bytes (RFC 5321 §4.5.3.1).

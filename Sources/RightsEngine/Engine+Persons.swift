@@ -18,6 +18,9 @@ package struct PersonView: Sendable {
     package let verifications: [VerificationRecord]
     /// Another address that answers go to; nil when they go to the one on file.
     package let contact: OtherContact?
+    /// The last day by which the law gives them an answer, in the controller's zone; nil once they have it, where their own
+    /// answer is waited for, or where the law gives no number.
+    package let answerBy: CivilDate?
 }
 
 /// That answers go to another address than the one on file; which one stays sealed.
@@ -78,7 +81,7 @@ extension Engine {
         guard let person = try await directory.find(reference) else {
             throw EngineError(.noSuchPerson, "the product's database doesn't know you any more")
         }
-        let regime = try regime(input.regime)
+        let regime = try regime(input.regime, input.right, at: now())
         return try await control.transaction { transaction in
             let now = now()
             let draft = RequestRecord(
@@ -123,8 +126,14 @@ extension Engine {
                 archives: try await transaction.archives(of: id), receipts: try await transaction.receipts(of: id),
                 notices: try await transaction.notices(of: id),
                 verifications: try await transaction.verifications(of: id),
-                contact: try await transaction.sealed(.contact, of: id).map { OtherContact(usableFrom: $0.from) })
+                contact: try await transaction.sealed(.contact, of: id).map { OtherContact(usableFrom: $0.from) },
+                answerBy: answerBy(request))
         }
+    }
+
+    private func answerBy(_ request: RequestRecord) -> CivilDate? {
+        guard request.state.isOpen, request.dates.waitsFor == nil else { return nil }
+        return request.dates.dueEnd.map { settings.clock.zone.lastDay(before: $0) }
     }
 
     /// Withdraws a request for its person.

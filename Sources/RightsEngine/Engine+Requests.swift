@@ -10,10 +10,12 @@ extension Engine {
         _ draft: RequestRecord, reference: String, address: String?, by actor: AuditActor,
         _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
     ) async throws -> (request: RequestRecord, isNew: Bool) {
+        try await checkClock(in: transaction)
         var facts = facts
         facts["right"] = .code(draft.right.rawValue)
         facts["channel"] = .code(draft.channel.rawValue)
         facts["received_at"] = .instant(draft.receivedAt)
+        facts["regime"] = .code(draft.regime.lowercased())
         if case .alreadyOpen(let live) = try await transaction.open(draft) {
             try await audit(.requestAskedAgain, by: actor, live, facts, in: transaction)
             return (live, false)
@@ -24,8 +26,11 @@ extension Engine {
             try await transaction.seal(
                 try people.seal(address, for: "on_file \(draft.id)"), as: .onFile, of: draft.id)
         }
-        try await audit(.requestOpened, by: actor, draft, facts, in: transaction)
-        return (draft, true)
+        var request = draft
+        try await startClocks(of: &request, in: transaction)
+        if let end = request.dates.dueEnd { facts["due_end"] = .instant(end) }
+        try await audit(.requestOpened, by: actor, request, facts, in: transaction)
+        return (request, true)
     }
 
     /// Who a request is about, as the data map names people.
@@ -54,6 +59,8 @@ extension Engine {
         let contact = try await transaction.sealed(.contact, of: request.id)
         if contact == nil { request.needsRelease = false }
         try await transaction.store(request)
+        _ = try await noteAnswer(
+            &request, .identity, on: settings.clock.zone.day(of: now()), by: .person, in: transaction)
         try await audit(
             .identityAccepted, by: .person, request,
             ["method": .code(method), "assurance": .number(assurance)], in: transaction)
@@ -78,10 +85,10 @@ extension Engine {
 
     /// Withdraws a request: nothing that comes later runs, also when a worker has its job already.
     func cancel(
-        _ request: inout RequestRecord, by actor: AuditActor, _ facts: [String: AuditFact] = [:],
-        in transaction: ControlTransaction
+        _ request: inout RequestRecord, by actor: AuditActor, outcome: String = "withdrawn",
+        _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
     ) async throws {
-        try await move(&request, .cancel, by: actor, outcome: "withdrawn", facts, in: transaction)
+        try await move(&request, .cancel, by: actor, outcome: outcome, facts, in: transaction)
         try await transaction.cancelJobs(of: request.id, kinds: [.export])
         for link in try await transaction.links(of: request.id) {
             if try await transaction.revoke(link.id, now: now()) {

@@ -13,8 +13,10 @@ package struct StaffRequestInput: Sendable {
     package var collections: [String]
     /// Records an erasure is about, `collection:id`; the whole account when empty.
     package var records: [String]
-    /// When it reached the controller; now if nil.
-    package var receivedAt: Instant?
+    /// Further laws it is held to; the earliest date counts.
+    package var alsoUnder: [String]
+    /// When it reached the controller, as it was written; now if nil.
+    package var received: Stamp?
     package var language: Language
     package var zone: String?
     /// Another address the person wants answers at; it waits for the cool-down.
@@ -22,9 +24,9 @@ package struct StaffRequestInput: Sendable {
 
     /// An input by its parts.
     package init(
-        subject: String, right: RequestRight, regime: String? = nil, format: DataFormat = .both,
-        collections: [String] = [], records: [String] = [], receivedAt: Instant? = nil, language: Language,
-        zone: String? = nil, contact: String? = nil
+        subject: String, right: RequestRight, regime: String? = nil, alsoUnder: [String] = [],
+        format: DataFormat = .both, collections: [String] = [], records: [String] = [], received: Stamp? = nil,
+        language: Language, zone: String? = nil, contact: String? = nil
     ) {
         self.subject = subject
         self.right = right
@@ -32,7 +34,8 @@ package struct StaffRequestInput: Sendable {
         self.format = format
         self.collections = collections
         self.records = records
-        self.receivedAt = receivedAt
+        self.alsoUnder = alsoUnder
+        self.received = received
         self.language = language
         self.zone = zone
         self.contact = contact
@@ -79,6 +82,11 @@ extension Engine {
 
     // MARK: opening
 
+    /// Refuses what can be seen without looking anything up: a law that is unknown, or gives no such right.
+    package func check(_ input: StaffRequestInput) throws {
+        _ = try regimes(input, at: input.received?.instant ?? now())
+    }
+
     /// Finds whom staff mean.
     ///
     /// - Throws: `EngineError` when there is nobody.
@@ -98,7 +106,8 @@ extension Engine {
     ) async throws -> (request: RequestRecord, isNew: Bool) {
         try caller.require(.openRequests)
         let now = now()
-        let receivedAt = input.receivedAt ?? now
+        let received = input.received ?? Stamp(now)
+        let receivedAt = received.instant
         guard receivedAt <= now + .seconds(60), receivedAt > now - .days(3660) else {
             throw EngineError(
                 .invalid, "received_at lies in the future or more than ten years back", field: "received_at")
@@ -106,12 +115,15 @@ extension Engine {
         guard input.records.isEmpty || input.right == .erasure else {
             throw EngineError(.invalid, "single records can only be erased", field: "records")
         }
-        let regime = try regime(input.regime)
-        let draft = RequestRecord(
-            id: makeID(), right: input.right, regime: regime, channel: .staff, receivedAt: receivedAt, openedAt: now,
+        let regimes = try regimes(input, at: receivedAt)
+        var draft = RequestRecord(
+            id: makeID(), right: input.right, regime: regimes[0], channel: .staff, receivedAt: receivedAt,
+            openedAt: now,
             actor: caller.actor.description, subject: hash(person: found.person.reference), scope: scope(of: input),
             collections: input.collections, format: input.format, language: input.language,
             zone: Self.zone(input.zone), ticket: ground.ticket.text)
+        draft.receivedOffset = received.offset
+        draft.alsoUnder = Array(regimes.dropFirst())
         let contact = try input.contact.map(Self.address)
         var (request, isNew) = try await open(
             draft, reference: found.person.reference, address: found.person.address, by: caller.actor, [:],
@@ -135,6 +147,16 @@ extension Engine {
             try await change(contact: contact, of: &request, by: caller.actor, in: transaction)
         }
         return (request, true)
+    }
+
+    /// The laws staff name, the first one first, each once.
+    private func regimes(_ input: StaffRequestInput, at received: Instant) throws -> [String] {
+        var regimes = [try regime(input.regime, input.right, at: received)]
+        for further in input.alsoUnder {
+            let id = try regime(further, input.right, at: received)
+            if !regimes.contains(id) { regimes.append(id) }
+        }
+        return regimes
     }
 
     private func scope(of input: StaffRequestInput) -> Hash256 {
@@ -205,6 +227,8 @@ extension Engine {
         request.vouchedBy = caller.id
         request.needsRelease = request.needsRelease || settings.isTwoPersonRule
         try await audit(.identityVouched, by: caller.actor, request, facts, in: transaction)
+        _ = try await noteAnswer(
+            &request, .identity, on: settings.clock.zone.day(of: now()), by: caller.actor, in: transaction)
         try await move(&request, .identify, by: caller.actor, in: transaction)
         try await notify(.requestAccepted, about: request, in: transaction)
         try await queueIfDue(&request, by: caller.actor, in: transaction)
@@ -247,29 +271,14 @@ extension Engine {
         let facts = try await facts(of: ground, request: id, in: transaction)
         switch event {
         case .cancel:
-            try await cancel(&request, by: caller.actor, facts, in: transaction)
+            try await cancel(&request, by: caller.actor, outcome: "cancelled", facts, in: transaction)
         case .refuse:
-            guard case .id(let words)? = facts["words"] else {
-                throw EngineError(
-                    .invalid, "the person must be told why (GDPR Art. 12(4))",
-                    hint: "write the reason as CODE:words; for a refusal the words are what the person reads",
-                    field: "reason")
-            }
-            try await move(
-                &request, .refuse, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
-            try await transaction.cancelJobs(of: id, kinds: [.export])
-            try await notify(.requestRefused, about: request, facts: ["words": words], in: transaction)
+            try await refuse(&request, by: caller, ground, facts, in: transaction)
         case .pause:
             try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export])
         case .resume:
-            try await move(&request, .resume, by: caller.actor, facts, in: transaction)
-            // What happened meanwhile counts: a proof, a release.
-            if request.state == .verifying, request.assurance >= 2 {
-                try await move(&request, .identify, by: caller.actor, in: transaction)
-            }
-            try await queueIfDue(&request, by: caller.actor, in: transaction)
-            if request.state == .queued { try await transaction.enqueue(makeID(), .export, request: id) }
+            try await goOn(&request, by: caller.actor, facts, in: transaction)
         case .retry:
             try await checkRetry(request, in: transaction)
             try await move(&request, .retry, by: caller.actor, facts, in: transaction)
@@ -312,6 +321,7 @@ extension Engine {
         if notice.kind == NoticeKindCode.addressChange.rawValue, let request = notice.request {
             try await transaction.setUsable(.contact, of: request, from: nil)
         }
+        try await undoClock(toldBy: notice, in: transaction)
         if let request = notice.request, let record = try await transaction.request(request) {
             try await notify(
                 .noticeBounced, about: record, to: .operators, facts: ["kind": notice.kind], in: transaction)

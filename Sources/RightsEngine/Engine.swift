@@ -82,9 +82,15 @@ package struct Engine: Sendable {
             request.executedAt = request.executedAt ?? request.stateSince
         }
         if after.isFinal { request.closedAt = request.stateSince }
-        try await transaction.store(request)
-        try await tellWebhooks(request, in: transaction)
         var facts = facts
+        if after == .ready || after == .fulfilled || after == .refused, request.answeredAt == nil {
+            request.answeredAt = request.stateSince
+            // The dates in force then: what reports count as on time.
+            if let end = request.dates.dueEnd { facts["due_end"] = .instant(end) }
+            if let end = request.dates.workEnd { facts["work_end"] = .instant(end) }
+        }
+        try await transaction.store(request)
+        try await tellWebhooks(.requestStateChanged, request, at: request.stateSince, in: transaction)
         facts["from"] = .code(before.rawValue)
         facts["to"] = .code(after.rawValue)
         facts["event"] = .code(event.rawValue)
@@ -101,16 +107,16 @@ package struct Engine: Sendable {
             AuditEntry(action, by: actor, request: request.id, subject: request.subject, facts))
     }
 
-    private func tellWebhooks(_ request: RequestRecord, in transaction: ControlTransaction) async throws {
+    func tellWebhooks(
+        _ kind: WebhookEvent.Kind, _ request: RequestRecord, at: Instant, in transaction: ControlTransaction
+    ) async throws {
         for endpoint in settings.webhooks {
             let id: EventID = makeID()
             let event = WebhookEvent(
-                .requestStateChanged, id: id, at: request.stateSince, request: request.id, right: request.right,
-                state: request.state)
+                kind, id: id, at: at, request: request.id, right: request.right, state: request.state)
             try await transaction.insert(
                 WebhookRecord(
-                    id: id, request: request.id, endpoint: endpoint.name, body: event.message.body,
-                    madeAt: request.stateSince))
+                    id: id, request: request.id, endpoint: endpoint.name, body: event.message.body, madeAt: at))
             try await transaction.enqueue(
                 makeID(), .webhook, request: request.id, target: id.text, maxAttempts: 12)
         }
@@ -119,16 +125,17 @@ package struct Engine: Sendable {
     // MARK: notices
 
     /// Writes a notice down and queues its mail.
-    func notify(
+    @discardableResult func notify(
         _ kind: NoticeKindCode, about request: RequestRecord, to recipient: NoticeRecord.Recipient = .onFile,
         facts: [String: String] = [:], in transaction: ControlTransaction
-    ) async throws {
+    ) async throws -> NoticeID {
         let notice = NoticeRecord(
             id: makeID(), request: request.id, claim: nil, kind: kind.rawValue, recipient: recipient,
             language: request.language, facts: try Self.json(facts), madeAt: now())
         try await transaction.insert(notice)
         try await transaction.enqueue(
             makeID(), .mail, request: request.id, target: notice.id.text, maxAttempts: 12)
+        return notice.id
     }
 
     /// Writes a notice to whoever made a claim.
@@ -183,4 +190,9 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case archiveDestroyed = "archive-destroyed"
     case jobAbandoned = "job-abandoned"
     case noticeBounced = "notice-bounced"
+    case requestQuestion = "request-question"
+    case requestExtended = "request-extended"
+    case appealReceived = "appeal-received"
+    case appealDecided = "appeal-decided"
+    case deadlinesNear = "deadlines-near"
 }

@@ -38,6 +38,12 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case archiveDamaged = "download.damaged"
         /// An address was changed, and the time in which its owner may object isn't over.
         case coolingDown = "contact.cooling-down"
+        /// No date can be given: a calendar has a gap.
+        case noDate = "clock.no-date"
+        /// The period can't be lengthened: too late, nobody was told, or the law knows no extension.
+        case extensionRefused = "clock.extension-refused"
+        /// This machine's clock is behind what was written down before.
+        case clockSetBack = "clock.set-back"
         /// Whoever vouched can't release too.
         case needsSecondPerson = "staff.second-person"
         /// The token is unknown, over or revoked.

@@ -8,6 +8,8 @@ package struct EngineSettings: Sendable {
     package var defaultRegime: String
     /// The language of people whose own isn't known.
     package var defaultLanguage = Language.english
+    /// The dates the law gives.
+    package var clock: LegalClock
     /// The folder of sealed archives.
     package var archives: String
     /// How large a part may be; 0 makes one part of everything.
@@ -42,15 +44,14 @@ package struct EngineSettings: Sendable {
     package var recordKeep = Duration.days(731)
     /// Where the operators read mail; nil when nobody does.
     package var operatorsAddress: String?
-    /// The laws a request can be under, by id.
-    package var regimes = Set(RegimeID.known)
     /// Where events are told to.
     package var webhooks: [WebhookEndpoint] = []
 
     /// Settings with defaults for everything that has one.
-    package init(publicURL: String, defaultRegime: String, archives: String) {
+    package init(publicURL: String, defaultRegime: String, clock: LegalClock, archives: String) {
         self.publicURL = publicURL
         self.defaultRegime = defaultRegime
+        self.clock = clock
         self.archives = archives
     }
 }

@@ -6,11 +6,13 @@ package import RightsCore
 package enum Permission: String, Sendable, CaseIterable, Codable {
     case readRequests = "requests.read"
     case openRequests = "requests.open"
+    case handle = "requests.handle"
     case vouch = "requests.vouch"
     case release = "requests.release"
     case decide = "requests.decide"
     case cancel = "requests.cancel"
     case manageLinks = "links.manage"
+    case readCalendar = "calendar.read"
     case readJobs = "jobs.read"
     case manageJobs = "jobs.manage"
     case readAudit = "audit.read"
@@ -24,14 +26,18 @@ extension StaffRole {
     package var permissions: Set<Permission> {
         switch self {
         case .support:
-            [.readRequests, .openRequests, .vouch, .cancel, .manageLinks, .readJobs]
+            [.readRequests, .openRequests, .handle, .vouch, .cancel, .manageLinks, .readCalendar, .readJobs]
         case .compliance:
             [
-                .readRequests, .openRequests, .vouch, .release, .decide, .cancel, .manageLinks, .readJobs, .readAudit,
-                .readStaff,
+                .readRequests, .openRequests, .handle, .vouch, .release, .decide, .cancel, .manageLinks, .readCalendar,
+                .readJobs, .readAudit, .readStaff,
             ]
-        case .auditor: [.readRequests, .readJobs, .readAudit, .readStaff]
-        case .admin: [.readRequests, .readJobs, .manageJobs, .readAudit, .readStaff, .manageStaff, .reportBounces]
+        case .auditor: [.readRequests, .readCalendar, .readJobs, .readAudit, .readStaff]
+        case .admin:
+            [
+                .readRequests, .readCalendar, .readJobs, .manageJobs, .readAudit, .readStaff, .manageStaff,
+                .reportBounces,
+            ]
         }
     }
 }
@@ -54,6 +60,9 @@ package struct StaffCaller: Sendable {
         let allowed = staff.roles.reduce(into: Set<Permission>()) { $0.formUnion($1.permissions) }
         permissions = scopes.isEmpty ? allowed : allowed.intersection(scopes.compactMap(Permission.init(rawValue:)))
     }
+
+    /// Whether the token opens nothing but the calendar, so that it may stand in a calendar's address.
+    package var isForCalendarOnly: Bool { permissions == [.readCalendar] }
 
     /// How the audit chain names them.
     package var actor: AuditActor { .staff(id) }

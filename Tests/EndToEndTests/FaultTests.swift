@@ -4,7 +4,7 @@ import Testing
 
 /// A worker killed at statements and file operations of an export, and another one that finishes: one archive, nothing
 /// left over, one story (FAILURES F2). A sample; `make soak` kills at every one (Tests/Faults).
-@Suite(.timeLimit(.minutes(5))) struct FaultTests {
+@Suite(.timeLimit(.minutes(15))) struct FaultTests {
     @Test func anExportKilledAnywhereComesOutOnce() async throws {
         try await Workbench.with { bench in
             let outcome = try await Program.run(

@@ -101,6 +101,8 @@ extension Workbench {
     func writeServiceSettings(port: Int, more: String = "") throws {
         try writeSettings(
             more: """
+                clock:
+                  zone: Europe/Berlin
                 service:
                   port: \(port)
                 mail:

@@ -195,7 +195,7 @@ import Testing
                     "request", "list", "--subject", "-", token: desk.support, input: "email:ada@example.com\n")
                 #expect(own.output.split(separator: "\n").count == 4, "\(own.errors)")
                 let berlin = try await service.staff(
-                    "request", "list", token: desk.support, environment: ["TZ": "Europe/Berlin"])
+                    "request", "list", token: desk.support, environment: ["TZ": "Europe/Berlin", "COLUMNS": "140"])
                 #expect(berlin.output.contains("+01:00") || berlin.output.contains("+02:00"), "\(berlin.output)")
 
                 let id = try #require(
@@ -284,7 +284,7 @@ import Testing
 }
 
 /// The tokens of those who work here.
-private struct Desk {
+struct Desk {
     let admin: String
     let support: String
     let compliance: String
@@ -297,7 +297,7 @@ private struct Desk {
 }
 
 /// A JSON object that was printed.
-private struct JSONDocument {
+struct JSONDocument {
     private let object: [String: Any]
 
     init(_ text: String) throws {

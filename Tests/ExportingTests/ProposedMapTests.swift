@@ -136,7 +136,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func aThousandTablesAreDescribedAndChecked() async throws {
+    @Test(.timeLimit(.minutes(10))) func aThousandTablesAreDescribedAndChecked() async throws {
         try await TestCluster.withDatabase { database in
             try await database.run(Self.thousandTables)
             let (text, map) = try await propose(database)

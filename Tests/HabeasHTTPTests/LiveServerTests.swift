@@ -9,7 +9,7 @@ import Testing
 @testable import HabeasHTTP
 
 /// The server on a real socket, judged by curl and by bytes sent by hand.
-@Suite(.timeLimit(.minutes(1))) struct LiveServerTests {
+@Suite(.timeLimit(.minutes(10))) struct LiveServerTests {
     @discardableResult private func curl(_ arguments: String...) async throws -> ProgramOutcome {
         try await Program.run("curl", ["--silent", "--show-error", "--max-time", "30"] + arguments)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import HabeasHTTP
 
 /// TLS by certificate files that openssl made, judged by curl.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     private func certificate(in folder: String, _ name: String) async throws -> ServerSettings.TLSFiles {
         let files = ServerSettings.TLSFiles(
             certificateChain: "\(folder)/\(name).crt", privateKey: "\(folder)/\(name).key")

@@ -7,14 +7,8 @@ import Testing
 
 /// The built-in rules as tests ask them.
 enum TestRules {
-    /// The built-in rules with the built-in calendars.
-    static let builtIn = try! RuleBook(calendars: CalendarLookup(CalendarBook()))
-
-    /// Rules with weekends as the only days of rest, for rows that bring their own days or hit none.
-    static let weekends = try! RuleBook(
-        calendars: CalendarLookup(
-            named: { (_) throws(RuleError) in HolidayCalendar(days: []) },
-            ofZone: { (_) throws(RuleError) in HolidayCalendar(days: []) }))
+    /// The rules that are built in.
+    static let book = try! RuleBook()
 
     /// The rules of a time zone, from the system's own files.
     static func zone(_ name: String) throws -> ZoneRules {

@@ -5,7 +5,7 @@ import RightsCore
 import Testing
 
 /// Mails over a real SMTP server that isn't ours, judged by a mail parser that isn't ours.
-@Suite(.timeLimit(.minutes(2))) struct SMTPTransportTests {
+@Suite(.timeLimit(.minutes(10))) struct SMTPTransportTests {
     private static let handed = Instant(microseconds: 1_763_744_463_000_000)
 
     /// A server with a certificate of its own for `localhost`, and a transport to it.

@@ -28,6 +28,7 @@ enum SampleNotices {
             "archiveExpiresSoon": .archiveExpiresSoon(id, large), "archiveDestroyed": .archiveDestroyed(id),
             "jobAbandoned": .jobAbandoned(job, .export, attempts: 5),
             "noticeBounced": .noticeBounced(id, replyCode: 550),
+            "deadlinesNear": .deadlinesNear(count: 2, requests: "\(id) 2026-03-02 3\n\(job) 2026-03-03 -1"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
         ]
         for purpose in Notice.CodePurpose.allCases {
@@ -37,7 +38,17 @@ enum SampleNotices {
             notices["requestReceived-\(right)"] = .requestReceived(id, right, page: page)
             notices["requestAccepted-\(right)"] = .requestAccepted(id, right, page: page)
             notices["requestCancelled-\(right)"] = .requestCancelled(id, right)
-            notices["requestRefused-\(right)"] = .requestRefused(id, right, reason: reason)
+            notices["requestRefused-\(right)"] = .requestRefused(
+                id, right, reason: reason, law: "GDPR Art. 12(5)(b)", complaint: "your supervisory authority")
+            notices["requestExtended-\(right)"] = .requestExtended(
+                id, right, until: until.utcDate, reason: reason, page: page)
+            for kind in InterruptionKind.allCases {
+                notices["requestQuestion-\(right)-\(kind)"] = .requestQuestion(
+                    id, right, kind, reason: reason, page: page)
+            }
+            notices["appealReceived-\(right)"] = .appealReceived(id, right)
+            notices["appealDecided-\(right)-granted"] = .appealDecided(id, right, isGranted: true, reason: reason)
+            notices["appealDecided-\(right)-denied"] = .appealDecided(id, right, isGranted: false, reason: reason)
             notices["requestFailed-\(right)"] = .requestFailed(id, right, page: page)
             notices["requestDelayed-\(right)"] = .requestDelayed(id, right, until: until, page: page)
         }

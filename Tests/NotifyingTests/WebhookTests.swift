@@ -5,7 +5,7 @@ import RightsCore
 import Testing
 
 /// Webhooks to a real HTTP server, which checks signatures with the documentation's own example.
-@Suite(.timeLimit(.minutes(2))) struct WebhookTests {
+@Suite(.timeLimit(.minutes(10))) struct WebhookTests {
     private struct Seen: Decodable {
         let path: String
         let headers: [String: String]

@@ -48,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aLostConnectionIsAnError() async throws {
+    @Test(.timeLimit(.minutes(10))) func aLostConnectionIsAnError() async throws {
         try await TestCluster.withDatabase { database in
             try await PostgresConnection.withConnection(to: database.target()) { listener in
                 try await listener.listen(on: "jobs")

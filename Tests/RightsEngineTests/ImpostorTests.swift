@@ -7,7 +7,7 @@ import Testing
 @testable import RightsEngine
 
 /// FAILURES F7: staff are asked for somebody's data by somebody else, at a fresh address.
-@Suite(.timeLimit(.minutes(3))) struct ImpostorTests {
+@Suite(.timeLimit(.minutes(10))) struct ImpostorTests {
     private static let fresh = "fresh@elsewhere.test"
     private static let onFile = "user:7@people.test"
 
@@ -168,7 +168,7 @@ import Testing
 }
 
 extension StaffGround {
-    fileprivate static let sample: StaffGround = {
+    static let sample: StaffGround = {
         guard let ticket = Ticket("T-7"), let reason = Reason("person-asked:by phone") else {
             preconditionFailure("both are well-formed")
         }
@@ -178,7 +178,7 @@ extension StaffGround {
 
 extension WorkBench {
     /// Somebody of the staff, signed in.
-    fileprivate func staff(_ name: String, _ role: StaffRole) async throws -> StaffCaller {
+    func staff(_ name: String, _ role: StaffRole) async throws -> StaffCaller {
         let engine = engine
         let token = try await engine.control.transaction { transaction in
             let record = try await engine.addStaff(

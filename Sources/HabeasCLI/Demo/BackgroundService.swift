@@ -22,16 +22,29 @@ struct BackgroundService: Sendable {
 
     /// A port of this machine that nobody listens on, from 8180 on.
     static func freePort() async throws -> Int {
-        let group = MultiThreadedEventLoopGroup.singleton
-        for port in 8180..<8280 {
-            guard let channel = try? await ServerBootstrap(group: group).bind(host: "127.0.0.1", port: port).get()
-            else {
-                continue
-            }
-            try await channel.close().get()
-            return port
-        }
+        for port in 8180..<8280 where await isFree(port) { return port }
         throw CommandFailure(.failed, code: "demo.no-port", "no port from 8180 to 8279 is free on this machine")
+    }
+
+    /// Whether nobody listens there.
+    static func isFree(_ port: Int) async -> Bool {
+        let server = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        guard let channel = try? await server.bind(host: "127.0.0.1", port: port).get() else { return false }
+        try? await channel.close().get()
+        return true
+    }
+
+    /// Whether its process runs.
+    var isRunning: Bool { runningProcess != nil }
+
+    /// Its process; nil when it has ended, or its id is somebody else's by now.
+    private var runningProcess: pid_t? {
+        guard let bytes = try? WholeFile.read(pidPath),
+            let pid = pid_t(String(decoding: bytes, as: UTF8.self).filter(\.isNumber)), pid > 1,
+            let name = try? WholeFile.read("/proc/\(pid)/cmdline"),
+            String(decoding: name, as: UTF8.self).contains(Self.absolute(settings))
+        else { return nil }
+        return pid
     }
 
     /// Starts it, unless it runs, and waits until it answers.
@@ -64,13 +77,8 @@ struct BackgroundService: Sendable {
 
     /// Ends it, if it runs: in order, as a signal would.
     func stop() async throws {
-        guard let bytes = try? WholeFile.read(pidPath),
-            let pid = pid_t(String(decoding: bytes, as: UTF8.self).filter(\.isNumber)), pid > 1
-        else { return }
-        // The process id may be somebody else's by now.
-        guard let name = try? WholeFile.read("/proc/\(pid)/cmdline"),
-            String(decoding: name, as: UTF8.self).contains(Self.absolute(settings))
-        else { return try remove() }
+        guard FileManager.default.fileExists(atPath: pidPath) else { return }
+        guard let pid = runningProcess else { return try remove() }
         kill(pid, SIGTERM)
         let start = ContinuousClock.now
         while kill(pid, 0) == 0 && start.duration(to: .now) < .seconds(60) {

@@ -260,11 +260,17 @@ private struct DemoFolder: Sendable {
         let path = "\(home)/service.port"
         if FileManager.default.fileExists(atPath: path) {
             let text = String(decoding: try WholeFile.read(path), as: UTF8.self)
-            if let port = Int(text.filter(\.isNumber)) { return port }
+            // Somebody else may have taken it meanwhile.
+            if let port = Int(text.filter(\.isNumber)), await isOurs(port) { return port }
         }
         let port = try await BackgroundService.freePort()
         try WholeFile.replace(path, with: Array("\(port)\n".utf8), mode: 0o600)
         return port
+    }
+
+    private func isOurs(_ port: Int) async -> Bool {
+        if background.isRunning { return true }
+        return await BackgroundService.isFree(port)
     }
 
     /// Settings for the commands a reader tries next.
@@ -281,6 +287,8 @@ private struct DemoFolder: Sendable {
             stores:
               objects: \(absolute(data))/objects
             archives: \(absolute(sealedArchives))
+            clock:
+              zone: Europe/Berlin
             service:
               port: \(port)
             mail:

@@ -6,7 +6,7 @@ internal import RightsCore
 struct DeadlineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "deadline", abstract: "The dates the law gives a request, with every step that leads there.",
-        subcommands: [Compute.self])
+        subcommands: [Compute.self, Explain.self, Accept.self])
 
     /// `habeas deadline compute`
     struct Compute: AsyncParsableCommand {

@@ -21,9 +21,7 @@ struct RulesOptions: ParsableArguments {
 extension Settings {
     /// The rules built in, and those of the setting `rules.folder`.
     func ruleBook() throws -> RuleBook {
-        let files = try path("rules.folder").map(RuleFolder.read) ?? []
-        let calendars = try CalendarBook(operators: files.filter { $0.name.hasPrefix("calendars/") })
-        return try RuleBook(operators: files, calendars: CalendarLookup(calendars))
+        try RuleBook(operators: try path("rules.folder").map(RuleFolder.read) ?? [])
     }
 }
 

@@ -160,6 +160,7 @@ struct HabeasService: Sendable {
         let ring = try KeyRing(folder: keysFolder)
         let staffTokens = settings.staffTokens.map { TokenVerifier($0) { Clock.now } }
         let pages = pages
+        let deadlines = DeadlineMetrics(parts.metrics, engine: engine)
         parts.problemPage = pages.problemPage
         parts.translators = [StaffAPI.translator]
         parts.groups =
@@ -173,6 +174,7 @@ struct HabeasService: Sendable {
                         },
                     ],
                     life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
+                    refresh: { await deadlines.refresh() },
                     wellKnown: { try KeyRing(folder: keysFolder).published() }),
             ]
         return try HabeasServer(settings: settings.server, parts: parts, logger: logger)

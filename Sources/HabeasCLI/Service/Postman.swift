@@ -43,6 +43,9 @@ struct Postman: Sendable {
         case .oneTimeCode: return letter.code.map { code(letter, $0) }
         case .noAccount: return .noAccount
         case .jobAbandoned: return abandoned(letter)
+        case .deadlinesNear:
+            return .deadlinesNear(
+                count: letter.facts["count"].flatMap { Int($0) } ?? 0, requests: letter.facts["requests"] ?? "")
         default: break
         }
         guard let request = letter.request else { return nil }
@@ -68,7 +71,21 @@ struct Postman: Sendable {
             return from.map { .addressChange(id, from: $0, stop: page) }
         case .archiveDestroyed: return .archiveDestroyed(id)
         case .noticeBounced: return .noticeBounced(id, replyCode: letter.facts["reply_code"].flatMap { Int($0) })
-        case .oneTimeCode, .noAccount, .jobAbandoned: return nil
+        case .requestQuestion:
+            let kind = letter.facts["kind"].flatMap(InterruptionKind.init(rawValue:))
+            guard let kind, let reason = try await reason(letter, request) else { return nil }
+            return .requestQuestion(id, request.right, kind, reason: reason, page: page)
+        case .requestExtended:
+            let until = letter.facts["until"].flatMap { CivilDate($0) }
+            guard let until, let reason = try await reason(letter, request) else { return nil }
+            return .requestExtended(id, request.right, until: until, reason: reason, page: page)
+        case .appealReceived: return .appealReceived(id, request.right)
+        case .appealDecided:
+            let isGranted = letter.facts["outcome"] == AppealRecord.Outcome.granted.rawValue
+            return try await reason(letter, request).map {
+                .appealDecided(id, request.right, isGranted: isGranted, reason: $0)
+            }
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear: return nil
         }
     }
 
@@ -90,8 +107,16 @@ struct Postman: Sendable {
     }
 
     private func refusal(_ letter: Letter, _ request: RequestRecord) async throws -> Notice? {
+        guard let law = letter.facts["law"], let complaint = letter.facts["complaint"] else { return nil }
+        return try await reason(letter, request).map {
+            .requestRefused(request.id, request.right, reason: $0, law: law, complaint: complaint)
+        }
+    }
+
+    /// What the staff wrote for the person to read; nil when it was erased.
+    private func reason(_ letter: Letter, _ request: RequestRecord) async throws -> String? {
         guard let id = letter.facts["words"].flatMap({ EventID($0) }) else { return nil }
-        return try await words(id, request.id).map { .requestRefused(request.id, request.right, reason: $0) }
+        return try await words(id, request.id)
     }
 
     private func abandoned(_ letter: Letter) -> Notice? {

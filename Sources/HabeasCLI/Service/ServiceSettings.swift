@@ -1,6 +1,5 @@
 internal import DataMap
 internal import HabeasHTTP
-internal import LegalRules
 internal import RightsCore
 internal import RightsEngine
 
@@ -50,7 +49,7 @@ struct ServiceSettings: Sendable {
     private static func engine(_ settings: Settings, map: DataMap, url: String) throws -> EngineSettings {
         var engine = EngineSettings(
             publicURL: url.hasSuffix("/") ? String(url.dropLast()) : url, defaultRegime: map.defaultRegime.text,
-            archives: settings.archivesPath)
+            clock: try settings.legalClock(), archives: settings.archivesPath)
         engine.partSize = try settings.size("archive.part_size", default: engine.partSize)
         guard engine.partSize == 0 || engine.partSize >= 1_000_000 else {
             throw CommandFailure(
@@ -69,8 +68,6 @@ struct ServiceSettings: Sendable {
         engine.isTwoPersonRule = map.isTwoPersonRule
         engine.spaceBudget = Int(clamping: try settings.size("workers.space", default: UInt64(engine.spaceBudget)))
         engine.heavyRows = try settings.number("workers.heavy_rows", 1...1_000_000_000, default: engine.heavyRows)
-        let book = try settings.ruleBook()
-        engine.regimes = Set(book.regimeIDs + book.aliases)
         engine.operatorsAddress = settings.found("operators.address")?.value
         engine.webhooks = try settings.webhooks()
         return engine

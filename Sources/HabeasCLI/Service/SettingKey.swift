@@ -9,6 +9,8 @@ struct SettingKey: Sendable {
         SettingKey(name: "service.tls.certificate"), SettingKey(name: "service.tls.key"),
         SettingKey(name: "service.trusted_proxies"), SettingKey(name: "service.privacy_notice"),
         SettingKey(name: "service.intake_burst"),
+        SettingKey(name: "clock.zone"), SettingKey(name: "clock.calendar"), SettingKey(name: "clock.respond_within"),
+        SettingKey(name: "clock.warn_before"),
         SettingKey(name: "archive.part_size"), SettingKey(name: "archive.keep"),
         SettingKey(name: "link.lifetime"), SettingKey(name: "identity.cool_down"),
         SettingKey(name: "identity.patience"), SettingKey(name: "workers.exports"),

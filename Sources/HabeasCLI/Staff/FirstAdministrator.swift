@@ -70,7 +70,8 @@ struct FirstAdministrator {
         let control = ControlDatabase(pool: pool)
         let engine = Engine(
             control: control, people: try PersonKeys(folder: settings.keysPath),
-            settings: EngineSettings(publicURL: "", defaultRegime: "", archives: settings.archivesPath),
+            settings: EngineSettings(
+                publicURL: "", defaultRegime: "", clock: try settings.legalClock(), archives: settings.archivesPath),
             directory: PersonDirectory { _ in nil }, now: { Clock.now })
         let outcome: Result<Value, any Error>
         do {

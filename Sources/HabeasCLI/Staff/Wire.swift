@@ -32,6 +32,16 @@ struct RequestDocument: Decodable {
     let keepUntil: String?
     let closedAt: String?
     let ticket: String?
+    let alsoUnder: [String]
+    let acknowledgedAt: String?
+    let answeredAt: String?
+    let dueOn: String?
+    let workBy: String?
+    let acknowledgeBy: String?
+    let waitsFor: String?
+    let waitsSince: String?
+    let hasProposedDates: Bool
+    let assignee: String?
     let possible: [String]
 }
 

@@ -36,7 +36,8 @@ extension EngineError {
         case .unavailable: [.retryAfter: "10"]
         case .requestNotFound, .requestNotPossible, .invalid, .noSuchPerson, .ambiguousPerson, .noAddress,
             .claimNotFound, .codeWrong, .codeLocked, .codeExpired, .linkNotFound, .linkGone, .noArchive,
-            .archiveDamaged, .coolingDown, .needsSecondPerson, .notFound, .exists, .lastAdministrator:
+            .archiveDamaged, .coolingDown, .needsSecondPerson, .notFound, .exists, .lastAdministrator,
+            .noDate, .extensionRefused, .clockSetBack:
             [:]
         }
     }
@@ -49,14 +50,15 @@ extension EngineError.Code {
         case .unauthenticated, .badToken, .noSession: .unauthorized
         case .forbidden, .needsSecondPerson: .forbidden
         case .requestNotFound, .noSuchPerson, .claimNotFound, .linkNotFound, .notFound: .notFound
-        case .requestNotPossible, .ambiguousPerson, .noAddress, .noArchive, .coolingDown, .exists, .lastAdministrator:
+        case .requestNotPossible, .ambiguousPerson, .noAddress, .noArchive, .coolingDown, .exists, .lastAdministrator,
+            .extensionRefused:
             .conflict
         case .linkGone, .codeExpired: .gone
-        case .invalid, .codeWrong: .unprocessableContent
+        case .invalid, .codeWrong, .noDate: .unprocessableContent
         case .codeLocked: HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
         case .codeTooSoon: .tooManyRequests
         case .archiveDamaged: .internalServerError
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .clockSetBack: .serviceUnavailable
         }
     }
 
@@ -81,6 +83,9 @@ extension EngineError.Code {
         case .noArchive: "nothing to download"
         case .archiveDamaged: "archive damaged"
         case .coolingDown: "address changed lately"
+        case .noDate: "no date can be given"
+        case .extensionRefused: "period not lengthened"
+        case .clockSetBack: "this machine's clock is wrong"
         case .needsSecondPerson: "needs a second person"
         case .unauthenticated: "not signed in"
         case .forbidden: "not allowed"

@@ -46,6 +46,25 @@ enum Field {
         return instant
     }
 
+    /// An instant with the offset it was written with; a naive time has none, and nobody guesses it.
+    static func stamp(_ name: String, _ text: String) throws(Problem) -> Stamp {
+        guard let stamp = Stamp(rfc3339: text) else {
+            throw Problem(
+                .badValue, "\(name) has to be a time with its offset, such as 2026-03-01T09:30:00+01:00",
+                hint: "a time without an offset could be two days")
+        }
+        return stamp
+    }
+
+    /// A day; nil when none is given.
+    static func day(_ name: String, _ text: String?) throws(Problem) -> CivilDate? {
+        guard let text else { return nil }
+        guard let day = CivilDate(text) else {
+            throw Problem(.badValue, "\(name) has to be a day such as 2026-03-01")
+        }
+        return day
+    }
+
     /// Several values of an enum, joined by commas.
     static func values<Value: RawRepresentable<String> & CaseIterable>(
         _ name: String, _ text: String?, as type: Value.Type = Value.self

@@ -19,7 +19,7 @@ extension StaffAPI {
             let id = try context.namedRequest()
             return try await write(VerifyInput.self, .vouch, request, context) { input, caller, ground, transaction in
                 try StoredAnswer(
-                    RequestSummary(
+                    summary(
                         try await engine.vouch(
                             id, method: input.method, evidence: input.evidence, isAccepted: input.accepted,
                             by: caller, ground, in: transaction)))
@@ -55,7 +55,7 @@ extension StaffAPI {
         _ change: (StaffCaller, StaffGround, ControlTransaction) async throws -> RequestRecord
     ) async throws -> Response {
         try await write(GroundInput.self, permission, request, context) { _, caller, ground, transaction in
-            try StoredAnswer(RequestSummary(try await change(caller, ground, transaction)))
+            try StoredAnswer(summary(try await change(caller, ground, transaction)))
         }.response()
     }
 }

@@ -31,6 +31,7 @@ struct OpenInput: StaffWrite {
     let subject: String
     let right: RequestRight
     let regime: String?
+    let alsoUnder: [String]?
     let format: DataFormat?
     let collections: [String]?
     let records: [String]?
@@ -45,6 +46,7 @@ struct OpenInput: StaffWrite {
         try Subject.check(subject)
         try Field.list("collections", collections ?? [], most: 100, Field.isMapName, "has to be a name of the data map")
         try Field.list("records", records ?? [], most: 100, Self.isRecord, "has to be collection:id")
+        try Field.list("also_under", alsoUnder ?? [], most: 10, { RegimeID($0) != nil }, "has to be a regime's id")
         if let zone, Engine.zone(zone) == nil {
             throw Problem(.badValue, "zone has to be a time zone's name, such as Europe/Berlin")
         }
@@ -59,9 +61,10 @@ struct OpenInput: StaffWrite {
 
     func request(defaultLanguage: Language) throws(Problem) -> StaffRequestInput {
         StaffRequestInput(
-            subject: subject, right: right, regime: try regime.map(Field.regime), format: format ?? .both,
+            subject: subject, right: right, regime: try regime.map(Field.regime), alsoUnder: alsoUnder ?? [],
+            format: format ?? .both,
             collections: collections ?? [], records: records ?? [],
-            receivedAt: try receivedAt.map { text throws(Problem) in try Field.instant("received_at", text) },
+            received: try receivedAt.map { text throws(Problem) in try Field.stamp("received_at", text) },
             language: language ?? defaultLanguage, zone: zone, contact: contact)
     }
 }
@@ -92,7 +95,7 @@ extension StaffAPI {
         group.get("/requests/{id}") { request, context in
             try request.requireNoQuery()
             let view = try await engine.read(try context.namedRequest(), by: try context.requireCaller())
-            return try .json(RequestDetail(view, now: engine.now()))
+            return try .json(RequestDetail(view, now: engine.now(), zone: engine.settings.clock.zone))
         }
         group.get("/requests/{id}/timeline") { try await timeline($0, $1) }
         group.get("/requests/{id}/receipts") { request, context in
@@ -106,27 +109,39 @@ extension StaffAPI {
     private func openRequest(_ request: Request, _ context: HabeasContext) async throws -> Response {
         let (input, caller) = try await input(OpenInput.self, .openRequests, request, context)
         let wanted = try input.request(defaultLanguage: engine.settings.defaultLanguage)
+        try engine.check(wanted)
         let found = try await engine.find(input.subject)
         let outcome = try await write(input, caller, request) { _, caller, ground, transaction in
             let (record, isNew) = try await engine.open(wanted, for: found, by: caller, ground, in: transaction)
-            return try StoredAnswer(RequestSummary(record), status: isNew ? .created : .ok)
+            return try StoredAnswer(summary(record), status: isNew ? .created : .ok)
         }
         return outcome.response()
     }
 
     private func listRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {
         try context.requireCaller(as: StaffCaller.self).require(.readRequests)
-        let query = try request.query(["limit", "cursor", "state", "right", "regime"])
+        let query = try request.query(["limit", "cursor", "state", "right", "regime", "channel", "assignee"])
         let page = try PageRequest<RequestKeys>(query)
         var filter = RequestFilter()
         filter.states = try Field.values("state", query["state"])
         filter.right = try query.value("right")
         filter.regime = try query["regime"].map(Field.regime)
+        filter.channel = try query.value("channel")
+        filter.assignee = try await assignee(query["assignee"])
         filter.before = try page.after?.position()
         filter.limit = page.limit + 1
         let wanted = filter
         let records = try await engine.control.transaction { try await $0.requests(wanted) }
-        return try .page(records, limit: page.limit, of: request, after: RequestKeys.init, RequestSummary.init)
+        return try .page(records, limit: page.limit, of: request, after: RequestKeys.init, summary)
+    }
+
+    /// Who of the staff a filter means.
+    func assignee(_ name: String?) async throws -> StaffID? {
+        guard let name else { return nil }
+        guard let staff = try await engine.control.transaction({ try await $0.staff(named: name) }) else {
+            throw EngineError(.notFound, "nobody of the staff has that name", field: "assignee")
+        }
+        return staff.id
     }
 
     private func searchRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {
@@ -142,7 +157,7 @@ extension StaffAPI {
         }
         filter.limit = limit + 1
         let records = try await engine.search(input.subject, filter, by: caller)
-        return try .page(records, limit: limit, of: request, after: RequestKeys.init, RequestSummary.init)
+        return try .page(records, limit: limit, of: request, after: RequestKeys.init, summary)
     }
 
     private func timeline(_ request: Request, _ context: HabeasContext) async throws -> Response {

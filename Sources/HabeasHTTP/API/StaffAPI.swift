@@ -27,6 +27,10 @@ package struct StaffAPI: Sendable {
         }
         addRequests(to: &group)
         addDecisions(to: &group)
+        addClock(to: &group)
+        addDashboard(to: &group)
+        addCalendar(to: &group)
+        addReports(to: &group)
         addLinks(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)

@@ -1,3 +1,4 @@
+internal import Notifying
 internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
@@ -66,6 +67,7 @@ struct RequestFacts {
         facts["follow"] = !request.state.isFinal
         facts["refresh"] = isOnItsWay
         facts["waits"] = waits
+        facts["answer_by"] = answerBy
         facts["confirm"] = awaitsConfirmation
         facts["may_cancel"] = request.life.possible.contains(.cancel)
         if isRunning { facts.merge(progressFacts) { $1 } }
@@ -92,7 +94,15 @@ struct RequestFacts {
         }
     }
 
+    /// Until when the law gives them an answer.
+    private var answerBy: String? {
+        view.answerBy.map { texts("answer_by", ["day": ReaderTime.text($0, in: texts.language)]) }
+    }
+
     private var waits: String? {
+        if let kind = request.dates.waitsFor, kind != .identity || request.state == .paused {
+            return texts["waits_answer"]
+        }
         guard request.state == .queued, let job = view.job, job.state == .waiting else { return nil }
         switch job.waitsFor {
         case "space", "place": return texts["waits_space"]

@@ -6,8 +6,11 @@ extension RouteGroup {
     /// What machines ask: health, readiness, metrics, the API's description and the public keys.
     ///
     /// `/metrics` tells nothing of persons; whether the world may read it is for the proxy to say (docs/http.md).
+    ///
+    /// - Parameter refresh: brings measurements up to date that aren't taken as things happen.
     package static func system(
         checks: [ReadinessCheck], life: ServerLife, metrics: MetricsRegistry, openAPI: [UInt8],
+        refresh: @escaping @Sendable () async -> Void = {},
         wellKnown: @escaping @Sendable () async throws -> [UInt8]
     ) -> RouteGroup {
         var group = RouteGroup(rate: .open)
@@ -17,7 +20,8 @@ extension RouteGroup {
             return try .json(readiness, status: readiness.isReady ? .ok : .serviceUnavailable)
         }
         group.get("/metrics") { _, _ in
-            .bytes(Array(metrics.text().utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+            await refresh()
+            return .bytes(Array(metrics.text().utf8), type: "text/plain; version=0.0.4; charset=utf-8")
         }
         group.get("/openapi.yaml") { _, _ in
             .bytes(openAPI, type: "application/yaml", headers: [.cacheControl: "public, max-age=300"])

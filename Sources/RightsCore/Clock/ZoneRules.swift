@@ -51,6 +51,9 @@ package struct ZoneRules: Sendable, Hashable {
         return Instant(microseconds: (found ?? midnight - Int64(offset(atSecond: midnight))) * 1_000_000)
     }
 
+    /// The local day that an end, which isn't included itself, closes.
+    package func lastDay(before end: Instant) -> CivilDate { day(of: Instant(microseconds: end.microseconds - 1)) }
+
     /// When local clocks show that midnight, under each offset that holds around it.
     private func candidates(_ midnight: Int64, from: Int64, to: Int64) -> [Int64] {
         ([from] + changes(from: from, to: to)).map { midnight - Int64(offset(atSecond: $0)) }

@@ -142,6 +142,7 @@ extension Engine {
                 notice.state = .failed
                 notice.error = failure.code
                 try await transaction.store(notice, now: now())
+                try await noteEnd(of: notice, in: transaction)
             }
             return notice.recipient != .operators
         case .webhook:
@@ -150,7 +151,7 @@ extension Engine {
                     id, state: "failed", status: event.status, error: failure.code, now: now())
             }
             return true
-        case .resolve, .export, .expire, .checkpoint: return true
+        case .resolve, .export, .expire, .checkpoint, .deadlines: return true
         }
     }
 

@@ -83,6 +83,9 @@ struct JobRun: Sendable {
         case .expire:
             try await engine.expire()
             try await held.finish()
+        case .deadlines:
+            try await engine.lookAtDeadlines()
+            try await held.finish()
         case .checkpoint:
             try await workshop.signCheckpoint()
             try await held.finish()

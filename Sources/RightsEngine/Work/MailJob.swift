@@ -167,6 +167,7 @@ struct MailJob: Sendable {
                 try await transaction.setUsable(
                     .contact, of: request, from: engine.now() + engine.settings.coolDown)
             }
+            try await engine.noteEnd(of: notice, in: transaction)
             if notice.needsLooking {
                 try await engine.tellOperators(
                     .noticeBounced, request: notice.request, facts: ["kind": notice.kind, "notice": notice.id.text],

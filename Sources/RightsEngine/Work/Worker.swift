@@ -174,7 +174,7 @@ package struct Worker: Service {
 
     private func queueDuties() async throws {
         try await engine.control.transaction { transaction in
-            for duty in [JobKind.expire, .checkpoint] {
+            for duty in JobKind.duties {
                 try await transaction.enqueueDuty(
                     engine.makeID(), duty, every: settings.dutyPause, maxAttempts: 5)
             }
@@ -206,7 +206,7 @@ package struct Worker: Service {
         switch (end, settlement) {
         case (.finished, _):
             // The duties come every minute, and would drown the rest.
-            let isDuty = job.kind == .expire || job.kind == .checkpoint
+            let isDuty = JobKind.duties.contains(job.kind)
             Logger.current.log(level: isDuty ? .debug : .info, "a job is done", metadata: metadata)
         case (.failed(let failure), .abandoned):
             metadata["habeas.code"] = "\(failure.code)"

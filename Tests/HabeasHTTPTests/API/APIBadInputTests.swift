@@ -32,6 +32,11 @@ import Testing
                     #"{"subject":"email:a@b.c","right":"access","ticket":"T-1","reason":"No Code"}"#, 400,
                     "http.bad-value"
                 ),
+                (#"{"subject":"email:a@b.c","right":"access","regime":"NARNIA",\#(ground)}"#, 422, "input.invalid"),
+                (
+                    #"{"subject":"email:a@b.c","right":"erasure","regime":"US-HIPAA",\#(ground)}"#, 422,
+                    "input.invalid"
+                ),
                 (#"{"subject":"email:a@b.c","right":"access","regime":"X_X",\#(ground)}"#, 400, "http.bad-value"),
                 (#"{"subject":"email:a@b.c","right":"access","zone":"Ber lin",\#(ground)}"#, 400, "http.bad-value"),
                 (

@@ -78,7 +78,8 @@ struct APIBench {
         _ database: TestDatabase, folder: String, clock: Clock, _ change: (inout EngineSettings) -> Void
     ) throws -> Engine {
         var settings = EngineSettings(
-            publicURL: "https://privacy.example", defaultRegime: "GDPR", archives: "\(folder)/archives")
+            publicURL: "https://privacy.example", defaultRegime: "GDPR", clock: try .berlin(),
+            archives: "\(folder)/archives")
         change(&settings)
         return Engine(
             control: ControlDatabase(pool: PostgresPool(to: database.target(as: "habeas_control"), limit: 4)),

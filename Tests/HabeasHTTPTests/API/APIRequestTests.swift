@@ -121,7 +121,9 @@ import Testing
             let approved = try await api.act("/v1/requests/\(id)/approve", compliance)
             let retried = try await api.act("/v1/requests/\(id)/retry", compliance)
             let cancelled = try await api.act("/v1/requests/\(id)/cancel", support)
-            let late = try await api.act("/v1/requests/\(id)/refuse", compliance)
+            let late = try await api.call(
+                .post, "/v1/requests/\(id)/refuse", compliance,
+                ["ticket": "T-1", "reason": "manifestly-unfounded:too late"])
 
             #expect(refused.text("state") == "verifying")
             #expect(verified.text("state") == "queued")
@@ -145,11 +147,15 @@ import Testing
             let id = try await api.opened(compliance)
             let silent = try await api.call(
                 .post, "/v1/requests/\(id)/refuse", compliance, ["ticket": "T-1", "reason": "not-entitled"])
-            let refused = try await api.act("/v1/requests/\(id)/refuse", compliance)
+            let unlisted = try await api.act("/v1/requests/\(id)/refuse", compliance)
+            let refused = try await api.call(
+                .post, "/v1/requests/\(id)/refuse", compliance,
+                ["ticket": "T-1", "reason": "manifestly-unfounded:it is the fifth this week"])
 
             #expect(silent.status == .unprocessableContent)
             #expect(refused.text("state") == "refused")
-            #expect(refused.text("outcome") == "person-asked")
+            #expect(unlisted.status == .unprocessableContent)
+            #expect(refused.text("outcome") == "manifestly-unfounded")
             #expect(try await api.count("SELECT count(*) FROM habeas.notice WHERE kind = 'request-refused'") == 1)
         }
     }

@@ -64,7 +64,8 @@ struct PagesBench: Sendable {
             control: ControlDatabase(pool: PostgresPool(to: database.target(as: "habeas_control"), limit: 4)),
             people: try PersonKeys(folder: "\(folder)/keys"),
             settings: EngineSettings(
-                publicURL: "https://privacy.example.com", defaultRegime: "gdpr", archives: "\(folder)/archives"),
+                publicURL: "https://privacy.example.com", defaultRegime: "gdpr", clock: try .berlin(),
+                archives: "\(folder)/archives"),
             directory: PersonDirectory { try await Self.find($0, in: database) }, now: { clock.now })
         var settings = PageSettings(
             service: "Workspace <Demo>", controller: "Demo & Sons GmbH", contact: "privacy@demo.example",

@@ -63,7 +63,7 @@ import Testing
         throws
     {
         let header = CSVReader.Record(line: 1, fields: ["regime", "right", "time_zone", "received_at"])
-        let table = try DeadlineTable(header: header, book: TestRules.weekends, zone: TestRules.zone)
+        let table = try DeadlineTable(header: header, book: TestRules.book, zone: TestRules.zone)
         let error = #expect(throws: TableProblem.self) {
             try table.row(CSVReader.Record(line: 7, fields: [regime, right, zone, at]))
         }
@@ -73,12 +73,21 @@ import Testing
     }
 
     @Test func aGapInTheCalendarIsRefused() throws {
-        let known = HolidayCalendar(
-            id: "XX", name: "X", version: RuleVersion(text: "1", digest: ""), holidays: [:], years: 2025...2025,
-            proclaimedThrough: 2025)
-        let book = try RuleBook(
-            calendars: CalendarLookup(
-                named: { (_) throws(RuleError) in known }, ofZone: { (_) throws(RuleError) in known }))
+        let short = RuleFile(
+            name: "calendars/DE.yaml",
+            text: """
+                id: DE
+                version: 2026-01-01
+                name: Germany, one year
+                sources: [none]
+                evidence: knowledge
+                zones: [Europe/Berlin]
+                weekend: [saturday, sunday]
+                years: { first: 2025, proclaimed: 2025, last: 2025 }
+                holidays:
+                  - { name: New Year, fixed: 01-01 }
+                """)
+        let book = try RuleBook(operators: [short])
         let header = CSVReader.Record(line: 1, fields: ["regime", "right", "time_zone", "received_at"])
         let table = try DeadlineTable(header: header, book: book, zone: TestRules.zone)
         let error = #expect(throws: TableProblem.self) {

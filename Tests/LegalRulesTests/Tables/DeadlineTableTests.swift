@@ -25,12 +25,12 @@ import Testing
     @Test(arguments: rows) func needsNoHolidays(row: TableRow) throws {
         var fields = row.fields
         fields["holidays_used"] = ""
-        try check(row, fields, book: TestRules.builtIn)
+        try check(row, fields)
     }
 
-    private func check(_ row: TableRow, _ fields: [String: String], book: RuleBook = TestRules.weekends) throws {
+    private func check(_ row: TableRow, _ fields: [String: String]) throws {
         let header = CSVReader.Record(line: 1, fields: Self.input)
-        let table = try DeadlineTable(header: header, book: book, zone: TestRules.zone)
+        let table = try DeadlineTable(header: header, book: TestRules.book, zone: TestRules.zone)
 
         let found = try table.row(CSVReader.Record(line: 2, fields: Self.input.map { fields[$0] ?? "" }))
 

@@ -226,7 +226,7 @@ import Testing
         let words = one.what.split(separator: " ").map(String.init)
         let header = CSVReader.Record(
             line: 1, fields: ["regime", "right", "time_zone", "received_at", "holidays_used", "clock_events"])
-        let table = try DeadlineTable(header: header, book: TestRules.weekends, zone: TestRules.zone)
+        let table = try DeadlineTable(header: header, book: TestRules.book, zone: TestRules.zone)
 
         let found = try table.row(
             CSVReader.Record(line: 2, fields: words + [one.zone, one.received, one.holidays, one.events]))

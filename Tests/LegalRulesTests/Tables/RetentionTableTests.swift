@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: TableRow.rows("retention_cases.csv")) func givesEveryDate(row: TableRow) throws {
         let today = try #require(CivilDate("2026-11-21"))
         let header = CSVReader.Record(line: 1, fields: Self.input)
-        let table = try RetentionTable(header: header, clock: TestRules.weekends.retentionClock(), asOf: today)
+        let table = try RetentionTable(header: header, clock: TestRules.book.retentionClock(), asOf: today)
 
         let found = try table.row(CSVReader.Record(line: 2, fields: Self.input.map { row[$0] }))
 
@@ -27,7 +27,7 @@ import Testing
         let question = try RetentionQuestion(
             country: country, document: document, scope: scope, date: date, anchors: anchors,
             asOf: #require(CivilDate(asOf)))
-        return try TestRules.weekends.retentionClock().period(of: question).retainUntil.description
+        return try TestRules.book.retentionClock().period(of: question).retainUntil.description
     }
 
     /// AO § 147(3) before 2025: ten years, end of the year of issue.

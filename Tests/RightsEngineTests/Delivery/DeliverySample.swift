@@ -64,7 +64,8 @@ struct DeliverySample {
             control: ControlDatabase(pool: PostgresPool(to: database.target(as: "habeas_control"), limit: 6)),
             people: try PersonKeys(folder: "\(folder)/keys"),
             settings: EngineSettings(
-                publicURL: "https://privacy.example", defaultRegime: "gdpr", archives: "\(folder)/archives"),
+                publicURL: "https://privacy.example", defaultRegime: "gdpr", clock: try .berlin(),
+                archives: "\(folder)/archives"),
             directory: PersonDirectory { _ in nil }, now: { clock.now })
     }
 

@@ -6,7 +6,7 @@ import Testing
 @testable import RightsEngine
 
 /// FAILURES F29: cancelled, processed anyway.
-@Suite(.timeLimit(.minutes(3))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
     private static let states: [RequestState] = [
         .received, .verifying, .accepted, .queued, .running, .paused, .failed, .ready,
     ]
@@ -37,6 +37,7 @@ import Testing
             try await bench.withWorker(workshop) {
                 try await bench.until(
                     "SELECT NOT EXISTS (SELECT FROM habeas.job WHERE state IN ('waiting', 'running'))")
+                try await bench.untilNoFiles()
             }
             let after = try await bench.request(id)
             #expect(after.state == .cancelled && after.life.possible == [])
@@ -68,6 +69,7 @@ import Testing
                 try await bench.until("SELECT state = 'cancelled' FROM habeas.job WHERE kind = 'export'")
                 try await bench.until(
                     "SELECT NOT EXISTS (SELECT FROM habeas.job WHERE state IN ('waiting', 'running'))")
+                try await bench.untilNoFiles()
             }
             #expect(made.all == [:])
             #expect(try bench.files() == [])

@@ -9,7 +9,7 @@ import Testing
 @testable import RightsEngine
 
 /// A worker that ends without a word at a step boundary, and another one that takes over (FAILURES F2).
-@Suite(.timeLimit(.minutes(3))) struct CrashTests {
+@Suite(.timeLimit(.minutes(10))) struct CrashTests {
     enum Moment: String, CaseIterable {
         case beforeMeasuring, beforeMaking, afterMaking, beforeTheLastTransaction, whileTheLastTransactionWaits
     }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import RightsEngine
 
-@Suite(.timeLimit(.minutes(3))) struct ErrandTests {
+@Suite(.timeLimit(.minutes(10))) struct ErrandTests {
     private func workOff(_ bench: WorkBench, _ workshop: Workshop) async throws {
         try await bench.withWorker(workshop) {
             try await bench.until("SELECT NOT EXISTS (SELECT FROM habeas.job WHERE state IN ('waiting', 'running'))")

@@ -7,7 +7,7 @@ import Testing
 @testable import RightsEngine
 
 /// Records of requests have an end: 24 months after the last that happened (11 CCR 7101).
-@Suite(.timeLimit(.minutes(3))) struct RecordKeepTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordKeepTests {
     /// A request brought into a state, with an archive if it ever had one.
     private func request(_ bench: WorkBench, _ person: String, _ state: RequestState) async throws -> RequestID {
         let id = try await bench.ask(person).id

@@ -53,7 +53,8 @@ struct WorkBench: Sendable {
         let clock = TestTime()
         self.clock = clock
         var settings = EngineSettings(
-            publicURL: "https://privacy.test", defaultRegime: "gdpr", archives: "\(folder)/archives")
+            publicURL: "https://privacy.test", defaultRegime: "gdpr", clock: try .berlin(),
+            archives: "\(folder)/archives")
         settings.operatorsAddress = "operators@privacy.test"
         engine = Engine(
             control: ControlDatabase(pool: pool), people: try PersonKeys(folder: "\(folder)/keys"), settings: settings,
@@ -124,6 +125,11 @@ struct WorkBench: Sendable {
     /// The files of the archives' folder.
     func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: archives).sorted() }
 
+    /// Waits until the archives' folder is empty: clearing up comes after a job's end is written down.
+    func untilNoFiles() async throws {
+        for _ in 0..<3000 where try !files().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+    }
+
     // MARK: working
 
     /// A worker of quick habits.
@@ -165,6 +171,11 @@ final class TestTime: Sendable {
     }
 
     func advance(by duration: Duration) { ahead.withLock { $0 += duration } }
+
+    /// Stands at that instant and goes on from there.
+    func set(_ instant: Instant) {
+        advance(by: .microseconds(instant.microseconds - now.microseconds))
+    }
 }
 
 /// Counts things by name.

@@ -9,7 +9,7 @@ import Testing
 
 @testable import RightsEngine
 
-@Suite(.timeLimit(.minutes(5))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(15))) struct WorkerTests {
     /// As `serve` runs it beside workers of their own: without a place it works on nothing, and doesn't end by itself.
     @Test func withoutAPlaceItOnlyWaitsForItsEnd() async throws {
         try await WorkBench.with { bench in
@@ -22,7 +22,7 @@ import Testing
                 hasEnded.raise()
             }
             // Duties are still queued, for others.
-            try await bench.until("SELECT count(*) = 2 FROM habeas.job WHERE state = 'waiting'")
+            try await bench.until("SELECT count(*) = \(JobKind.duties.count) FROM habeas.job WHERE state = 'waiting'")
             #expect(!hasEnded.isRaised)
             running.cancel()
             try await running.value

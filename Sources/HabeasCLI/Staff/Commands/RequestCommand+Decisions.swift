@@ -79,8 +79,9 @@ extension RequestCommand {
     struct Refuse: RequestVerb {
         static let verb = "refuse"
         static let configuration = configuration(
-            "Refuse a request on a ground.", "The words of the reason are what the person reads.",
-            reason: "excessive:\"the fifth one this month\"")
+            "Refuse a request on a ground the law lists.",
+            "The reason's code is the ground (`habeas regime show ID` lists them), its words are what the person reads.",
+            reason: "manifestly-excessive:\"the fifth one this month\"")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
@@ -104,10 +105,19 @@ extension RequestCommand {
         @OptionGroup var options: AnswerOptions
     }
 
+    /// `habeas request withdraw`
+    struct Withdraw: RequestVerb {
+        static let verb = "withdraw"
+        static let configuration = configuration("End a request that the person took back.", reason: "person-withdrew")
+        @Argument(help: "The request's id.") var request: String
+        @OptionGroup var ground: GroundOptions
+        @OptionGroup var options: AnswerOptions
+    }
+
     /// `habeas request cancel`
     struct Cancel: RequestVerb {
         static let verb = "cancel"
-        static let configuration = configuration("Withdraw a request for the person.", reason: "person-withdrew")
+        static let configuration = configuration("End a request that shouldn't have been opened.", reason: "duplicate")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions

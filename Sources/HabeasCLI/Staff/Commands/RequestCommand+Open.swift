@@ -22,8 +22,11 @@ extension RequestCommand {
         var right: String
         @Option(help: ArgumentHelp("Whose data; “-” reads it from standard input.", valueName: "kind:id|email:address"))
         var subject: String
-        @Option(help: ArgumentHelp("The law; the map's default unless said.", valueName: "id"))
-        var regime: String?
+        @Option(
+            help: ArgumentHelp(
+                "The law; the map's default unless said. Given again, the further laws' clocks run too.",
+                valueName: "id"))
+        var regime: [String] = []
         @Option(help: ArgumentHelp("The form of the copy; both unless said.", valueName: "json|csv|both"))
         var format: String?
         @Option(help: ArgumentHelp("Only these collections.", valueName: "name,…"))
@@ -48,7 +51,7 @@ extension RequestCommand {
             guard RequestRight(rawValue: right) != nil else {
                 throw ValidationError("--right is access, export or erasure")
             }
-            guard receivedAt.map({ Instant(rfc3339: $0) != nil }) ?? true else {
+            guard receivedAt.map({ Stamp(rfc3339: $0) != nil }) ?? true else {
                 throw ValidationError("--received-at is a time with its offset, such as 2026-03-02T09:30:00+01:00")
             }
             guard contact == nil || contact == "-" else {
@@ -75,7 +78,9 @@ extension RequestCommand {
                 return line
             }
             return Body(
-                subject: subject, right: right, regime: regime, format: format, collections: Self.list(only),
+                subject: subject, right: right, regime: regime.first,
+                alsoUnder: regime.count > 1 ? Array(regime.dropFirst()) : nil, format: format,
+                collections: Self.list(only),
                 records: Self.list(records), receivedAt: receivedAt, language: language, zone: zone, contact: contact,
                 ticket: ground.ticket, reason: ground.reason)
         }
@@ -88,6 +93,7 @@ extension RequestCommand {
             let subject: String
             let right: String
             let regime: String?
+            let alsoUnder: [String]?
             let format: String?
             let collections: [String]?
             let records: [String]?

@@ -13,8 +13,9 @@ struct RequestCommand: AsyncParsableCommand {
               habeas request show REQUEST --watch
             """,
         subcommands: [
-            Open.self, List.self, Show.self, Timeline.self, Verify.self, Approve.self, Refuse.self, Pause.self,
-            Resume.self, Cancel.self, Retry.self,
+            Open.self, List.self, Show.self, Timeline.self, Acknowledge.self, Verify.self, Approve.self,
+            Identity.self, Clarify.self, Fee.self, Extend.self, Refuse.self, Appeal.self, Pause.self, Resume.self,
+            Assign.self, Withdraw.self, Cancel.self, Retry.self,
         ])
 
     /// `habeas request list`
@@ -33,6 +34,10 @@ struct RequestCommand: AsyncParsableCommand {
         var right: String?
         @Option(help: ArgumentHelp("Only under this law.", valueName: "id"))
         var regime: String?
+        @Option(help: ArgumentHelp("Only what came this way.", valueName: "web|product|staff"))
+        var channel: String?
+        @Option(help: ArgumentHelp("Only what this colleague looks after.", valueName: "name"))
+        var assignee: String?
         @Option(
             help: ArgumentHelp(
                 "Only this person's; “-” reads it from standard input.", valueName: "kind:id|email:address"))
@@ -41,8 +46,8 @@ struct RequestCommand: AsyncParsableCommand {
         @OptionGroup var options: AnswerOptions
 
         func validate() throws {
-            guard subject == nil || (state == nil && right == nil && regime == nil) else {
-                throw ValidationError("--subject can't be combined with --state, --right and --regime")
+            guard subject == nil || filter.allSatisfy({ $0.value == nil }) else {
+                throw ValidationError("--subject can't be combined with the other filters")
             }
         }
 
@@ -50,13 +55,18 @@ struct RequestCommand: AsyncParsableCommand {
             let subject = try subject.map { try SubjectArgument.read($0) }
             let answer = try await StaffClient.with { client in
                 guard let subject else {
-                    let filter = [("state", state), ("right", right), ("regime", regime)]
-                    return try await client.get("/v1/requests", page.query + filter.map { (name: $0.0, value: $0.1) })
+                    return try await client.get("/v1/requests", page.query + filter)
                 }
                 let body = Search(subject: subject, limit: page.limit, cursor: page.cursor)
                 return try await client.post("/v1/requests/search", body)
             }
             try page.print(answer, as: RequestDocument.self, asJSON: options.json) { Table(requests: $0) }
+        }
+
+        private var filter: [(name: String, value: String?)] {
+            [
+                ("state", state), ("right", right), ("regime", regime), ("channel", channel), ("assignee", assignee),
+            ]
         }
 
         private struct Search: Encodable, Sendable {

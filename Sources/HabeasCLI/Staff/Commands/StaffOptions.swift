@@ -80,10 +80,12 @@ extension Table {
     init(requests: [RequestDocument]) {
         columns = [
             Column(title: "Request"), Column(title: "State", isState: true), Column(title: "Right"),
-            Column(title: "Received", rank: 1), Column(title: "Ticket", rank: 3), Column(title: "Regime", rank: 2),
+            Column(title: "Due"), Column(title: "Received", rank: 1), Column(title: "Ticket", rank: 3),
+            Column(title: "Regime", rank: 2),
         ]
         rows = requests.map {
-            [$0.id, $0.state, $0.right, LocalTime.text($0.receivedAt), $0.ticket ?? "", $0.regime]
+            let due = $0.answeredAt == nil && $0.closedAt == nil ? $0.dueOn ?? "" : ""
+            return [$0.id, $0.state, $0.right, due, LocalTime.text($0.receivedAt), $0.ticket ?? "", $0.regime]
         }
     }
 

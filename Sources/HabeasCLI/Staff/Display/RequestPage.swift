@@ -4,10 +4,23 @@ enum RequestPage {
     static func summary(_ request: RequestDocument) -> Facts {
         var facts = Facts()
         facts.add("request", request.id)
-        facts.add("right", "\(request.right), \(request.regime), by \(request.channel), \(request.format)")
+        let laws = ([request.regime] + request.alsoUnder).joined(separator: " and ")
+        facts.add("right", "\(request.right), \(laws), by \(request.channel), \(request.format)")
         facts.add("only", request.collections.joined(separator: ", "))
         facts.add("state", "\(request.state) since \(LocalTime.text(request.stateSince))\(aside(request))")
         facts.add("received", LocalTime.text(request.receivedAt))
+        if request.answeredAt == nil && request.closedAt == nil {
+            facts.add("due", dates(request))
+            facts.add("confirm by", request.acknowledgedAt == nil ? request.acknowledgeBy : nil)
+        }
+        facts.add("confirmed", LocalTime.text(request.acknowledgedAt))
+        facts.add("answered", LocalTime.text(request.answeredAt))
+        if let waitsFor = request.waitsFor {
+            facts.add("waits for", "the person: \(waitsFor), asked on \(request.waitsSince ?? "")")
+        }
+        if request.hasProposedDates {
+            facts.add("changed", "the rules of today would give other dates: `habeas deadline explain`")
+        }
         facts.add("ticket", request.ticket)
         facts.add("person", "hash \(request.subjectHash.prefix(16)), identity level \(request.assurance)")
         if request.needsRelease { facts.add("waits for", "the approval of a second person") }
@@ -15,8 +28,24 @@ enum RequestPage {
         facts.add("delivered", LocalTime.text(request.deliveredAt))
         facts.add("kept until", LocalTime.text(request.keepUntil))
         facts.add("closed", LocalTime.text(request.closedAt))
-        facts.add("possible", request.possible.joined(separator: ", "))
+        facts.add("possible", request.possible.compactMap(verb).joined(separator: ", "))
         return facts
+    }
+
+    /// What the terminal calls a verb of the API; nil for one that is part of another.
+    private static func verb(_ verb: String) -> String? {
+        switch verb {
+        case "questions": "identity, clarify, fee"
+        case "answers": nil
+        case "deadline/accept": "`habeas deadline accept`"
+        default: verb
+        }
+    }
+
+    /// `2026-12-21, have it done by 2026-12-18`.
+    private static func dates(_ request: RequestDocument) -> String {
+        let due = request.dueOn ?? "the law gives no number"
+        return request.workBy.map { $0 == request.dueOn ? due : "\(due), have it done by \($0)" } ?? due
     }
 
     private static func aside(_ request: RequestDocument) -> String {

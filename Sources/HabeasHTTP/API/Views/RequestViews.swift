@@ -30,9 +30,26 @@ struct RequestSummary: Encodable {
     let executedAt: String?
     let closedAt: String?
     let ticket: String?
+    /// Further laws whose clocks run beside the first.
+    let alsoUnder: [String]
+    let acknowledgedAt: String?
+    let answeredAt: String?
+    /// The last day of the law's period, in the controller's zone; and the first instant after it.
+    let dueOn: String?
+    let dueEnd: String?
+    /// The day to have it done by: the conservative date, or the promise if that is earlier.
+    let workBy: String?
+    let acknowledgeBy: String?
+    /// The question to the person that holds the clock.
+    let waitsFor: String?
+    let waitsSince: String?
+    /// Whether the rules of today would give other dates, and somebody has to accept them.
+    let hasProposedDates: Bool
+    let forecastAt: String?
+    let assignee: String?
     let possible: [String]
 
-    init(_ request: RequestRecord) {
+    init(_ request: RequestRecord, zone: ZoneRules) {
         id = request.id.text
         right = request.right.rawValue
         regime = request.regime
@@ -48,7 +65,7 @@ struct RequestSummary: Encodable {
         format = request.format.rawValue
         collections = request.collections
         language = request.language.rawValue
-        zone = request.zone
+        self.zone = request.zone
         assurance = request.assurance
         vouchedBy = request.vouchedBy?.text
         needsRelease = request.needsRelease
@@ -59,6 +76,19 @@ struct RequestSummary: Encodable {
         executedAt = request.executedAt?.rfc3339
         closedAt = request.closedAt?.rfc3339
         ticket = request.ticket
+        alsoUnder = request.alsoUnder
+        acknowledgedAt = request.acknowledgedAt?.rfc3339
+        answeredAt = request.answeredAt?.rfc3339
+        let dates = request.dates
+        dueOn = dates.dueEnd.map { zone.lastDay(before: $0).description }
+        dueEnd = dates.dueEnd?.rfc3339
+        workBy = dates.workEnd.map { zone.lastDay(before: $0).description }
+        acknowledgeBy = dates.acknowledgeEnd.map { zone.lastDay(before: $0).description }
+        waitsFor = dates.waitsFor?.rawValue
+        waitsSince = dates.waitsSince?.description
+        hasProposedDates = request.hasProposedDates
+        forecastAt = request.forecastEnd?.rfc3339
+        assignee = request.assignee?.text
         possible = Self.verbs(request)
     }
 
@@ -68,7 +98,11 @@ struct RequestSummary: Encodable {
             (.identify, "verify"), (.refuse, "refuse"), (.pause, "pause"), (.resume, "resume"), (.cancel, "cancel"),
             (.retry, "retry"),
         ]
-        let possible = verbs.filter { request.life.possible.contains($0.0) }.map(\.1)
+        var possible = verbs.filter { request.life.possible.contains($0.0) }.map(\.1)
+        if request.state.isOpen { possible += ["questions", "answers", "extend"] }
+        if request.acknowledgedAt == nil { possible.append("acknowledge") }
+        if request.answeredAt != nil { possible.append("appeal") }
+        if request.hasProposedDates { possible.append("deadline/accept") }
         return request.state == .accepted && request.needsRelease ? ["approve"] + possible : possible
     }
 }
@@ -84,8 +118,8 @@ struct RequestDetail: Encodable {
     let verifications: [VerificationView]
     let hasContact: Bool
 
-    init(_ view: StaffView, now: Instant) {
-        request = RequestSummary(view.request)
+    init(_ view: StaffView, now: Instant, zone: ZoneRules) {
+        request = RequestSummary(view.request, zone: zone)
         job = view.job.map(JobView.init)
         links = view.links.map { LinkView($0, now: now) }
         archive = view.archives.map(ArchivePartView.init)

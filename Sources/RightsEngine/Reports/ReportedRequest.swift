@@ -1,0 +1,140 @@
+internal import AuditLedger
+internal import FoundationEssentials
+internal import RightsCore
+
+/// What the audit chain tells of one request, as far as reports go.
+struct ReportedRequest {
+    /// How it ended, or that it didn't.
+    enum Outcome: Hashable {
+        case compliedInWhole, compliedInPart
+        case denied(ground: String)
+        case withdrawn, unverifiable, cancelled, open
+    }
+
+    let right: String
+    let regime: String
+    let received: Instant
+    private(set) var state = "received"
+    private(set) var ground = ""
+    private(set) var ending = ""
+    private(set) var answered: Instant?
+    /// The dates in force when it was answered.
+    private(set) var dueEnd: Instant?
+    private(set) var workEnd: Instant?
+    private(set) var acknowledgedOnTime: Bool?
+    private(set) var isAcknowledged = false
+    private(set) var extensionsGranted = 0
+    private(set) var extensionsFailed = 0
+    private(set) var questions: [String: Int] = [:]
+    private(set) var appeals = 0
+    private(set) var appealOutcome: String?
+    /// Whether it was open when the year ended; nil while that hasn't come.
+    private(set) var wasOpenAtYearEnd: Bool?
+    /// Days from which on it waited, each until the day it went on; nil while it does.
+    private var waits: [(kind: String, from: CivilDate, until: CivilDate?)] = []
+
+    /// A request from its first entry; nil when that lacks what reports need.
+    init?(opened facts: [String: String]) {
+        guard let right = facts["right"], let regime = facts["regime"],
+            let received = facts["received_at"].flatMap({ Instant(rfc3339: $0) })
+        else { return nil }
+        self.right = right
+        self.regime = regime
+        self.received = received
+        dueEnd = facts["due_end"].flatMap { Instant(rfc3339: $0) }
+    }
+
+    // MARK: what happened
+
+    /// Remembers whether it was open at the end of the year; before the first entry after it is taken.
+    mutating func passYearEnd() {
+        if wasOpenAtYearEnd == nil { wasOpenAtYearEnd = outcome == .open }
+    }
+
+    /// Takes an entry about it.
+    mutating func take(_ action: AuditAction, _ facts: [String: String], at: Instant, zone: ZoneRules) {
+        switch action {
+        case .requestMoved: move(facts, at, zone.day(of: at))
+        case .requestAcknowledged:
+            isAcknowledged = true
+            acknowledgedOnTime = facts["on_time"].map { $0 == "true" }
+        case .questionAsked:
+            questions[facts["kind"] ?? "", default: 0] += 1
+            wait(
+                "question.\(facts["kind"] ?? "")", from: facts["asked_on"].flatMap { CivilDate($0) } ?? zone.day(of: at)
+            )
+        case .questionAnswered:
+            goOn(
+                "question.\(facts["kind"] ?? "")",
+                on: facts["answered_on"].flatMap { CivilDate($0) } ?? zone.day(of: at))
+        case .questionVoid: dropLastQuestion()
+        case .extensionGranted: extensionsGranted += 1
+        case .extensionRefused: extensionsFailed += 1
+        case .appealReceived: appeals += 1
+        case .appealDecided: appealOutcome = facts["outcome"]
+        default: break
+        }
+    }
+
+    private mutating func move(_ facts: [String: String], _ at: Instant, _ day: CivilDate) {
+        state = facts["to"] ?? state
+        ending = facts["event"] == "lapse" ? "lapse" : facts["outcome"] ?? ""
+        if facts["to"] == "paused" { wait("paused", from: day) }
+        if facts["from"] == "paused" { goOn("paused", on: day) }
+        if facts["to"] == "refused" { ground = facts["ground"] ?? facts["outcome"] ?? "" }
+        guard answered == nil, ["ready", "fulfilled", "refused"].contains(state) else { return }
+        answered = at
+        dueEnd = facts["due_end"].flatMap { Instant(rfc3339: $0) } ?? dueEnd
+        workEnd = facts["work_end"].flatMap { Instant(rfc3339: $0) }
+    }
+
+    private mutating func wait(_ kind: String, from day: CivilDate) { waits.append((kind, day, nil)) }
+
+    private mutating func goOn(_ kind: String, on day: CivilDate) {
+        guard let index = waits.lastIndex(where: { $0.kind == kind && $0.until == nil }) else { return }
+        waits[index].until = day
+    }
+
+    private mutating func dropLastQuestion() {
+        guard let index = waits.lastIndex(where: { $0.kind.hasPrefix("question.") && $0.until == nil }) else { return }
+        questions[String(waits[index].kind.dropFirst("question.".count)), default: 1] -= 1
+        waits.remove(at: index)
+    }
+
+    // MARK: what it comes to
+
+    /// How it ended, or that it didn't.
+    var outcome: Outcome {
+        switch state {
+        case "ready", "delivered", "fulfilled", "expired": .compliedInWhole
+        case "partial": .compliedInPart
+        case "refused": .denied(ground: ground)
+        case "cancelled": ending == "lapse" ? .unverifiable : ending == "withdrawn" ? .withdrawn : .cancelled
+        default: .open
+        }
+    }
+
+    /// Days from receipt to answer; nil while there is none.
+    func days(_ zone: ZoneRules) -> Int? { answered.map { zone.day(of: $0).days(since: zone.day(of: received)) } }
+
+    /// Of these, the days on which it waited for the person or was set aside.
+    func pausedDays(_ zone: ZoneRules) -> Int {
+        guard let answered else { return 0 }
+        let (first, last) = (zone.day(of: received), zone.day(of: answered))
+        var counted = first
+        var days = 0
+        for wait in waits.sorted(by: { $0.from < $1.from }) {
+            let from = max(wait.from, counted)
+            let until = min(wait.until ?? last, last)
+            guard from < until else { continue }
+            days += until.days(since: from)
+            counted = until
+        }
+        return days
+    }
+}
+
+extension AuditRecord {
+    /// The facts, as texts; nil when they can't be read.
+    var factTexts: [String: String]? { try? JSONDecoder().decode([String: String].self, from: Data(facts.utf8)) }
+}
