@@ -137,7 +137,8 @@ let package = Package(
         .target(
             name: "PostgresTestKit",
             dependencies: [
-                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", "LegalRules", "RightsCore",
+                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", "LegalRules",
+                "RightsCore",
                 "RightsEngine", subprocess, system,
             ],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
