@@ -12,7 +12,7 @@ SELECT gen_random_uuid(), (ARRAY['access', 'export', 'erasure'])[1 + n % 3],
     CASE WHEN n % 101 <> 0 THEN date_trunc('day', received) + interval '27 days' END,
     CASE WHEN n % 5 = 0 THEN received + interval '10 days' END,
     CASE WHEN state IN ('paused', 'verifying') AND n % 2 = 0 THEN 'identity' END,
-    CASE WHEN state IN ('paused', 'verifying') AND n % 2 = 0 THEN received::date END, n % 997 = 0,
+    CASE WHEN state IN ('paused', 'verifying') AND n % 2 = 0 THEN received::date END, n % 503 = 0,
     CASE WHEN state IN ('queued', 'running') THEN now() + (n % 90 - 60) * interval '1 day' END,
     CASE WHEN is_open THEN NULL ELSE received + interval '9 days' END,
     CASE WHEN is_open THEN NULL ELSE received + interval '20 days' END

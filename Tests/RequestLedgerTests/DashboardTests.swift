@@ -55,6 +55,8 @@ import Testing
     @Test(arguments: [30, 200]) func readsNoTableFromEndToEnd(open: Int) async throws {
         try await Self.withRequests(open: open) { database, _ in
             let moments = Self.moments
+            // Whatever else the server did while the first one ran may have kept pages from being known as visible.
+            try await database.run("VACUUM (ANALYZE) habeas.request")
             for filter in Self.filters {
                 let statements = [
                     ControlTransaction.dashboardCounting(filter, at: moments, dueWithin: 10),
@@ -78,18 +80,18 @@ import Testing
             let now = Self.moments.now
             let all = try await control.connection { try await $0.appealCounts(DashboardFilter(), at: now) }
             var filter = DashboardFilter()
-            filter.right = .access
+            filter.channel = .web
             let wanted = filter
-            let access = try await control.connection { try await $0.appealCounts(wanted, at: now) }
+            let web = try await control.connection { try await $0.appealCounts(wanted, at: now) }
             let rows = try await database.query(
                 """
                 SELECT count(*), count(*) FILTER (WHERE a.due_end <= now()),
-                    count(*) FILTER (WHERE asked_right = 'access')
+                    count(*) FILTER (WHERE channel = 'web')
                 FROM habeas.appeal a JOIN habeas.request r ON r.id = a.request_id WHERE a.decided_at IS NULL
                 """)
 
-            #expect([all.open, all.overdue, access.open].map { "\($0)" } == rows[0].compactMap { $0 })
-            #expect(access.open < all.open)
+            #expect([all.open, all.overdue, web.open].map { "\($0)" } == rows[0].compactMap { $0 })
+            #expect(web.open < all.open)
         }
     }
 
