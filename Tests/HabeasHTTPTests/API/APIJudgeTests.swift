@@ -63,7 +63,11 @@ import Testing
             ("pauseRequest", "verifying"), ("resumeRequest", "paused"), ("cancelRequest", "verifying"),
             ("retryRequest", "failed"), ("listLinks", "ready"), ("issueLink", "ready"), ("renewLink", "link"),
             ("revokeLink", "link"), ("bounceNotice", "notice"), ("getJob", "job"), ("retryJob", "dead"),
-            ("endStaff", "staff"), ("listTokens", "staff"), ("issueToken", "staff"), ("revokeToken", "token"),
+            ("readDeadlines", "verifying"), ("acknowledgeRequest", "verifying"), ("askPerson", "verifying"),
+            ("recordAnswer", "asked"), ("withdrawRequest", "verifying"), ("assignRequest", "verifying"),
+            ("extendDeadline", "verifying"), ("recordAppeal", "ended"), ("decideAppeal", "appealed"),
+            ("acceptDates", "proposed"), ("endStaff", "staff"), ("listTokens", "staff"), ("issueToken", "staff"),
+            ("revokeToken", "token"),
         ]
 
         private static func make(
@@ -90,8 +94,11 @@ import Testing
             let ground = StaffGround(ticket: Ticket("T-1")!, reason: Reason("seed")!)
             let id = try await engine.control.transaction { transaction in
                 try await engine.open(
-                    StaffRequestInput(subject: reference, right: .access, language: .english), for: person,
-                    by: caller, ground, in: transaction
+                    // Virginia's law gives an appeal to the controller.
+                    StaffRequestInput(
+                        subject: reference, right: .access,
+                        regime: ["ended", "appealed"].contains(state) ? "US-VA" : nil, language: .english),
+                    for: person, by: caller, ground, in: transaction
                 ).request.id
             }
             return try await advance(engine, caller, ground, id, to: state)
@@ -135,9 +142,37 @@ import Testing
             case "notice":
                 let notices = try await engine.control.transaction { try await $0.notices(of: id) }
                 return try #require(notices.first).id.text
+            case "asked", "ended", "appealed", "proposed":
+                return try await engine.control.transaction { transaction in
+                    try await clock(engine, caller, id, to: state, in: transaction)
+                    return id.text
+                }
             case "job", "dead":
                 return try await mailJob(engine, id, isDead: state == "dead")
             default: return id.text
+            }
+        }
+
+        private static func clock(
+            _ engine: Engine, _ caller: StaffCaller, _ id: RequestID, to state: String,
+            in transaction: ControlTransaction
+        ) async throws {
+            let ground = StaffGround(ticket: Ticket("T-1")!, reason: Reason("seed")!)
+            switch state {
+            case "asked":
+                let today = engine.settings.clock.zone.day(of: engine.now())
+                _ = try await engine.ask(
+                    id, QuestionInput(kind: .clarification, askedOn: today), by: caller, ground, in: transaction)
+            case "proposed":
+                var clock = try #require(try await transaction.clocks(of: id).first)
+                var other = clock.deadline
+                other.due = other.due?.adding(days: 1)
+                clock.proposed = other
+                try await transaction.store(clock)
+            default:
+                _ = try await engine.withdraw(id, by: caller, ground, in: transaction)
+                guard state == "appealed" else { return }
+                _ = try await engine.appeal(id, received: nil, by: caller, ground, in: transaction)
             }
         }
 
