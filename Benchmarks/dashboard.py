@@ -99,7 +99,7 @@ def main():
         if service.process:
             service.stop()
         subprocess.run([service.binary, "demo", "--remove", "--state", state], capture_output=True)
-    sys.exit("\n".join(faults))
+    sys.exit("\n".join(faults) or None)
 
 
 if __name__ == "__main__":
