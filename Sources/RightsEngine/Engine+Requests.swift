@@ -16,6 +16,9 @@ extension Engine {
         facts["channel"] = .code(draft.channel.rawValue)
         facts["received_at"] = .instant(draft.receivedAt)
         facts["regime"] = .code(draft.regime.lowercased())
+        if !draft.alsoUnder.isEmpty {
+            facts["also_under"] = .code(draft.alsoUnder.joined(separator: "_").lowercased())
+        }
         if case .alreadyOpen(let live) = try await transaction.open(draft) {
             try await audit(.requestAskedAgain, by: actor, live, facts, in: transaction)
             return (live, false)

@@ -156,6 +156,11 @@ extension Engine {
             let id = try regime(further, input.right, at: received)
             if !regimes.contains(id) { regimes.append(id) }
         }
+        // One fact of the audit entry names them all.
+        guard regimes.dropFirst().joined(separator: "_").utf8.count <= 60 else {
+            throw EngineError(
+                .invalid, "so many laws can't be named at once: at most 60 characters", field: "also_under")
+        }
         return regimes
     }
 

@@ -132,6 +132,8 @@ class Service:
         control = re.sub(r"dbname=\S+", f"dbname={self.database}", self.product)
         self.psql = Psql(control)
         os.makedirs(self.folder, exist_ok=True)
+        if not re.search(r"^clock:", demo, flags=re.M):
+            demo += "\nclock:\n  zone: Europe/Berlin\n"
         with open(self.config, "w") as file:
             file.write(demo)
             file.write(f'control:\n  url: "{control}"\narchives: {self.archives}\nmail:\n  folder: {self.mail}\n'

@@ -12,7 +12,8 @@ struct ReportedRequest {
     }
 
     let right: String
-    let regime: String
+    /// Every law it ran under, in lower case.
+    let regimes: [String]
     let received: Instant
     private(set) var state = "received"
     private(set) var ground = ""
@@ -39,7 +40,7 @@ struct ReportedRequest {
             let received = facts["received_at"].flatMap({ Instant(rfc3339: $0) })
         else { return nil }
         self.right = right
-        self.regime = regime
+        regimes = [regime] + (facts["also_under"]?.split(separator: "_").map(String.init) ?? [])
         self.received = received
         dueEnd = facts["due_end"].flatMap { Instant(rfc3339: $0) }
     }

@@ -25,7 +25,10 @@ extension YearlyReport {
         ("extensions", "notices that were delivered within the first period and lengthened it"),
         ("notices failed", "extensions refused: asked too late, not allowed, or not delivered"),
         ("appeals", "complaints to the controller about the answer, and what was decided"),
-        ("law", "each request counts under the law it was opened under first"),
+        (
+            "law",
+            "each request counts under every law its clocks run under, so these sections may add up to more than was received"
+        ),
     ].map { Definition(term: $0.0, meaning: $0.1) }
 
     /// The duties of the GDPR that these numbers speak to.

@@ -16,7 +16,7 @@ package struct YearlyReportBuilder {
     /// A report of a year.
     ///
     /// - Parameters:
-    ///   - regime: only requests under this law, as the first one.
+    ///   - regime: only requests that ran under this law.
     ///   - zone: the controller's.
     package init?(year: Int, regime: RegimeID?, zone: ZoneRules) {
         guard (2000...9998).contains(year), let first = CivilDate(year: year, month: 1, day: 1) else { return nil }
@@ -51,7 +51,7 @@ package struct YearlyReportBuilder {
 
     private func isWanted(_ request: ReportedRequest) -> Bool {
         zone.day(of: request.received).year == year
-            && (regime == nil || request.regime == regime?.lowercased())
+            && (regime == nil || request.regimes.contains { $0 == regime?.lowercased() })
     }
 
     // MARK: the report
@@ -59,12 +59,12 @@ package struct YearlyReportBuilder {
     /// The report of all that was taken.
     package func report(now: Instant) -> YearlyReport {
         let all = Array(requests.values)
-        let european = all.filter { ["gdpr", "eudpr", "uk-gdpr", "uk-gdpr-pre-2026-02-05"].contains($0.regime) }
+        let european = all.filter { !Set($0.regimes).isDisjoint(with: ["gdpr", "eudpr", "uk-gdpr"]) }
         return YearlyReport(
             year: year, regime: regime, zone: zone.name, generatedAt: now.rfc3339, through: through,
-            total: section("all", all), byRight: sections(all, \.right),
-            byRegime: sections(all) { RegimeID($0.regime)?.text ?? $0.regime },
-            california: california(all.filter { $0.regime == "ccpa" }),
+            total: section("all", all), byRight: sections(all) { [$0.right] },
+            byRegime: sections(all) { $0.regimes.map { RegimeID($0)?.text ?? $0 } },
+            california: california(all.filter { $0.regimes.contains("ccpa") }),
             accountability: YearlyReport.accountability(section("GDPR", european), questions: Self.questions(european)),
             definitions: YearlyReport.allDefinitions)
     }
@@ -73,9 +73,15 @@ package struct YearlyReportBuilder {
         requests.reduce(0) { $0 + ($1.questions["identity"] ?? 0) }
     }
 
-    private func sections(_ requests: [ReportedRequest], _ name: (ReportedRequest) -> String) -> [YearlyReport.Section]
-    {
-        Dictionary(grouping: requests, by: name).sorted { $0.key < $1.key }.map { section($0.key, $0.value) }
+    /// A section for each name; a request counts under each of its own.
+    private func sections(
+        _ requests: [ReportedRequest], _ names: (ReportedRequest) -> [String]
+    ) -> [YearlyReport.Section] {
+        var groups: [String: [ReportedRequest]] = [:]
+        for request in requests {
+            for name in names(request) { groups[name, default: []].append(request) }
+        }
+        return groups.sorted { $0.key < $1.key }.map { section($0.key, $0.value) }
     }
 
     private func section(_ name: String, _ requests: [ReportedRequest]) -> YearlyReport.Section {

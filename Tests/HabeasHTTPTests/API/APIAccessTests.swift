@@ -32,6 +32,14 @@ import Testing
             (.post, "/v1/staff", .manageStaff), (.post, "/v1/staff/\(id)/end", .manageStaff),
             (.get, "/v1/staff/\(id)/tokens", .readStaff), (.post, "/v1/staff/\(id)/tokens", .manageStaff),
             (.post, "/v1/tokens/0123456789abcdef/revoke", .manageStaff),
+            (.get, "/v1/requests/\(id)/deadline", .readRequests),
+            (.post, "/v1/requests/\(id)/deadline/accept", .decide),
+            (.post, "/v1/requests/\(id)/acknowledge", .handle), (.post, "/v1/requests/\(id)/questions", .handle),
+            (.post, "/v1/requests/\(id)/answers", .handle), (.post, "/v1/requests/\(id)/extend", .decide),
+            (.post, "/v1/requests/\(id)/withdraw", .handle), (.post, "/v1/requests/\(id)/assign", .handle),
+            (.post, "/v1/requests/\(id)/appeal", .handle), (.post, "/v1/requests/\(id)/appeal/decide", .decide),
+            (.get, "/v1/dashboard", .readRequests), (.get, "/v1/reports/yearly", .readAudit),
+            (.get, "/v1/calendar.ics", .readCalendar),
         ]
     }
 
