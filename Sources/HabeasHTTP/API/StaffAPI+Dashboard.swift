@@ -21,6 +21,10 @@ extension StaffAPI {
             let caller = try context.requireCaller(as: StaffCaller.self)
             try caller.require(.readCalendar)
             let query = try request.query(["token", "regime", "assignee"])
+            // A token in the header comes first; one beside it is refused all the same when it can't be one.
+            guard query["token"].map({ $0.wholeMatch(of: #/[A-Za-z0-9_-]{1,200}/#) != nil }) ?? true else {
+                throw Problem(.badValue, "token has to be a token such as `habeas staff token issue` prints")
+            }
             var filter = DashboardFilter()
             filter.regime = try query["regime"].map(Field.regime)
             filter.assignee = query["assignee"] == "me" ? caller.id : try await assignee(query["assignee"])
