@@ -47,6 +47,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case requestAssigned = "request.assigned"
     case questionAsked = "question.asked"
     case questionAnswered = "question.answered"
+    case questionPostponed = "question.postponed"
     case questionVoid = "question.void"
     case extensionAsked = "extension.asked"
     case extensionGranted = "extension.granted"

@@ -145,6 +145,15 @@ extension ControlTransaction {
             .map { row throws(LedgerError) in try AppealRecord(row) }
     }
 
+    /// Removes a complaint with its clocks and its extension.
+    package func forgetAppeal(of request: RequestID) async throws {
+        try await execute("DELETE FROM habeas.appeal WHERE request_id = $1", [request.text])
+        try await execute(
+            "DELETE FROM habeas.request_clock WHERE request_id = $1 AND purpose = 'appeal'", [request.text])
+        try await execute(
+            "DELETE FROM habeas.clock_extension WHERE request_id = $1 AND purpose = 'appeal'", [request.text])
+    }
+
     /// Stores a complaint.
     package func store(_ appeal: AppealRecord) async throws {
         try await execute(

@@ -2,8 +2,15 @@ package import RightsCore
 
 /// A date that came so near that somebody is to be warned.
 package struct NearDate: Sendable, Hashable {
+    /// What it is the date of.
+    package enum Purpose: String, Sendable, CaseIterable {
+        case answer, appeal
+        /// Confirming to the person that their request arrived.
+        case acknowledge
+    }
+
     package let request: RequestID
-    package let purpose: ClockPurpose
+    package let purpose: Purpose
     /// The end of the day to have it done by.
     package let workEnd: Instant
     /// How many days before it this warning belongs to; -1 when it is past.
@@ -14,25 +21,34 @@ extension ControlTransaction {
     private static let open =
         "state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')"
 
-    /// Open requests that have no clock yet, locked.
-    package func requestsWithoutClock(limit: Int) async throws -> [RequestRecord] {
+    /// Open requests that have no clock yet.
+    package func requestsWithoutClock(limit: Int) async throws -> [RequestID] {
         try await rows(
             """
-            SELECT \(RequestRecord.columns) FROM habeas.request r
+            SELECT id FROM habeas.request r
             WHERE \(Self.open) AND due_end IS NULL
                 AND NOT EXISTS (SELECT FROM habeas.request_clock c WHERE c.request_id = r.id)
-            LIMIT $1 FOR UPDATE SKIP LOCKED
+            LIMIT $1
             """, [String(limit)]
-        ).map { row throws(LedgerError) in try RequestRecord(row) }
+        ).map { row throws(LedgerError) in
+            var row = row
+            return try row.value { RequestID($0) }
+        }
     }
 
-    /// When the request was written down that was received last; nil when there is none.
+    /// When a request was written down last, by whatever clock; nil when none was.
     package func lastOpening() async throws -> Instant? {
-        guard
-            var row = try await first(
-                "SELECT habeas.micros(opened_at) FROM habeas.request ORDER BY received_at DESC, id DESC LIMIT 1")
-        else { return nil }
-        return try row.instant()
+        try await instant("SELECT habeas.micros(max(opened_at)) FROM habeas.request")
+    }
+
+    /// The database server's clock.
+    package func serverTime() async throws -> Instant {
+        try await instant("SELECT habeas.micros(clock_timestamp())") ?? Instant(microseconds: 0)
+    }
+
+    private func instant(_ sql: String) async throws -> Instant? {
+        guard var row = try await first(sql) else { return nil }
+        return try row.optionalInstant()
     }
 
     // MARK: warnings
@@ -48,6 +64,10 @@ extension ControlTransaction {
                 SELECT id AS request_id, 'answer' AS purpose, work_end FROM habeas.request
                 WHERE \(Self.open) AND work_end <= habeas.instant($2) + (SELECT max(d) + 1 FROM unnest($1::int[]) d)
                     * interval '24 hours'
+                UNION ALL
+                SELECT id, 'acknowledge', acknowledge_end FROM habeas.request
+                WHERE \(Self.open) AND acknowledged_at IS NULL AND acknowledge_end <= habeas.instant($2)
+                    + (SELECT max(d) + 1 FROM unnest($1::int[]) d) * interval '24 hours'
                 UNION ALL
                 SELECT request_id, 'appeal', work_end FROM habeas.appeal
                 WHERE decided_at IS NULL AND work_end <= habeas.instant($2)
@@ -69,9 +89,14 @@ extension ControlTransaction {
         ).map { row throws(LedgerError) in
             var row = row
             return NearDate(
-                request: try row.value { RequestID($0) }, purpose: try row.value(ClockPurpose.init(rawValue:)),
+                request: try row.value { RequestID($0) }, purpose: try row.value(NearDate.Purpose.init(rawValue:)),
                 workEnd: try row.instant(), daysBefore: try row.int())
         }.sorted { $0.workEnd < $1.workEnd }
+    }
+
+    /// Forgets which warnings were given: a request that was answered goes on.
+    package func forgetWarnings(of request: RequestID) async throws {
+        try await execute("DELETE FROM habeas.escalation WHERE request_id = $1", [request.text])
     }
 
     // MARK: rules
@@ -115,12 +140,15 @@ extension ControlTransaction {
                 FROM waiting, hands GROUP BY request_id)
             UPDATE habeas.request r SET forecast_end = w.at FROM wanted w
             WHERE r.id = w.request_id
-                AND (r.forecast_end IS NULL OR abs(extract(epoch FROM r.forecast_end - w.at)) > 60)
+                AND (r.forecast_end IS NULL OR abs(extract(epoch FROM r.forecast_end - w.at)) > 600)
+                AND NOT EXISTS (SELECT FROM habeas.queue_pause WHERE kind IN ('export', 'all'))
             """, [now.sql])
         try await execute(
             """
             UPDATE habeas.request SET forecast_end = NULL
-            WHERE \(Self.open) AND forecast_end IS NOT NULL AND state NOT IN ('queued', 'running')
+            WHERE \(Self.open) AND forecast_end IS NOT NULL
+                AND (state NOT IN ('queued', 'running')
+                    OR EXISTS (SELECT FROM habeas.queue_pause WHERE kind IN ('export', 'all')))
             """, [])
     }
 }

@@ -80,6 +80,9 @@ extension Engine {
         _ request: inout RequestRecord, by actor: AuditActor, in transaction: ControlTransaction
     ) async throws {
         guard request.state == .accepted, !request.needsRelease, request.right != .erasure else { return }
+        if let question = try await blockingQuestion(of: request.id, in: transaction) {
+            return try await move(&request, .pause, by: actor, outcome: question.rawValue, in: transaction)
+        }
         try await move(&request, .enqueue, by: actor, in: transaction)
         try await transaction.enqueue(makeID(), .export, request: request.id)
     }

@@ -283,6 +283,11 @@ extension Engine {
             try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export])
         case .resume:
+            if let question = try await blockingQuestion(of: id, in: transaction) {
+                throw EngineError(
+                    .requestNotPossible, "it waits for the person's answer: \(question.rawValue)",
+                    hint: "record the answer; the work goes on by itself")
+            }
             try await goOn(&request, by: caller.actor, facts, in: transaction)
         case .retry:
             try await checkRetry(request, in: transaction)

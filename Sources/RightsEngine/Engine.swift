@@ -74,7 +74,8 @@ package struct Engine: Sendable {
         guard let after = request.life.take(event) else {
             throw EngineError(
                 .requestNotPossible, "the request is \(before.rawValue): “\(event.rawValue)” can't happen to it now",
-                hint: "possible now: \(request.life.possible.map(\.rawValue).joined(separator: ", "))")
+                hint: request.life.possible.isEmpty
+                    ? nil : "possible now: \(request.life.possible.map(\.rawValue).joined(separator: ", "))")
         }
         request.stateSince = now()
         request.outcome = outcome

@@ -51,6 +51,9 @@ struct HabeasService: Sendable {
             settings: service.engine, snapshotBudget: try settings.snapshotBudget(), control: control, people: people)
         let engine = Engine(
             control: control, people: people, settings: service.engine, directory: archives.directory, now: now)
+        do { try engine.checkRules() } catch let error as EngineError {
+            throw CommandFailure(.failed, code: error.code.rawValue, error.description, hint: error.hint)
+        }
         self.engine = engine
         postman = Postman(
             renderer: try NoticeRenderer(

@@ -10,12 +10,15 @@ extension Settings {
             why: "a period ends with the last hour of a day at the controller's place, such as Europe/Berlin")
         let zone = try TimeZones().zone(name)
         let book = try ruleBook()
+        let promise = try promise()
         let calendar = found("clock.calendar")?.value
         if let calendar { _ = try book.calendars.calendar(calendar) }
         return LegalClock(
             book: book, zone: zone, calendar: calendar,
-            fingerprint: [book.fingerprint, zone.name, zone.version, calendar ?? ""].joined(separator: " "),
-            promise: try promise(), warnings: try warnings())
+            fingerprint: [
+                book.fingerprint, zone.name, zone.version, calendar ?? "", promise?.description ?? "",
+            ].joined(separator: " "),
+            promise: promise, warnings: try warnings())
     }
 
     /// The id of the calendar of the controller's place; nil when none belongs to its zone.
@@ -27,8 +30,10 @@ extension Settings {
     /// What the controller promised on its own: `30 days`, `1 month`.
     private func promise() throws -> Period? {
         guard let text = found("clock.respond_within")?.value else { return nil }
-        guard let period = Period(words: text) else {
-            throw invalid("clock.respond_within", "setting", text, "a period such as 30 days or 1 month")
+        guard let period = Period(words: text), period.unit == .calendarDay || period.unit == .calendarMonth else {
+            throw invalid(
+                "clock.respond_within", "setting", text,
+                "a period of calendar days or months, such as 30 days or 1 month")
         }
         return period
     }

@@ -22,6 +22,9 @@ ALTER TABLE habeas.request
     ADD forecast_end timestamptz,
     ADD assignee uuid REFERENCES habeas.staff;
 
+CREATE INDEX request_opened ON habeas.request (opened_at);
+CREATE INDEX request_acknowledge ON habeas.request (acknowledge_end)
+    WHERE acknowledged_at IS NULL AND acknowledge_end IS NOT NULL;
 CREATE INDEX request_assignee ON habeas.request (assignee) WHERE assignee IS NOT NULL;
 -- What is open, by its date: everything the dashboard counts stands in the index.
 CREATE INDEX request_due ON habeas.request (due_end, id)

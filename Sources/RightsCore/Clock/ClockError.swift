@@ -24,6 +24,8 @@ package enum ExtensionRefusal: Equatable, Sendable {
     case noAnnouncedDate
     /// The announced date isn't later than the one there is.
     case announcedTooEarly(due: CivilDate)
+    /// The announced date lies more than a year after the one there is: no law's "reasonable" reaches so far.
+    case announcedTooLate(last: CivilDate)
 }
 
 extension ClockError {
@@ -67,6 +69,7 @@ extension ExtensionRefusal: CustomStringConvertible {
             "the notice was delivered on \(notified), after the day it was due, \(noticeBy)"
         case .noAnnouncedDate: "the regime leaves the new date to the controller: it must be named"
         case .announcedTooEarly(let due): "the announced date isn't later than the date there is, \(due)"
+        case .announcedTooLate(let last): "the announced date lies more than a year ahead, after \(last)"
         }
     }
 }

@@ -13,6 +13,7 @@ extension ClockRun {
     mutating func credit() throws(ClockError) -> ClockCredit {
         var start = receivedOn
         var suspensions: [ClosedRange<CivilDate>] = []
+        var suspendedBy: [String] = []
         var waitsFor: Interruption?
         for interruption in facts.interruptions {
             try checkOrder(of: interruption)
@@ -32,16 +33,22 @@ extension ClockRun {
                         .start, "the period starts with \(spoken(end)) (\(interruption.kind.rawValue))", end,
                         citation(interruption))
                 }
-            case .suspendsInclusive: suspensions.append(interruption.asked...end)
+            case .suspendsInclusive:
+                suspensions.append(interruption.asked...end)
+                suspendedBy += [citation(interruption)].compactMap(\.self)
             case .suspendsExclusive:
                 // Asked and answered on one day: nothing to credit.
-                if end > interruption.asked { suspensions.append(interruption.asked.adding(days: 1)...end) }
+                guard end > interruption.asked else { continue }
+                suspensions.append(interruption.asked.adding(days: 1)...end)
+                suspendedBy += [citation(interruption)].compactMap(\.self)
             case .none: break
             }
         }
         let days = Self.days(of: suspensions, from: start)
         if let first = suspensions.map(\.lowerBound).min(), days > 0 {
-            note(.pause, "\(days) days from \(first) don't count", nil, facts.interruptions.first.flatMap(citation))
+            note(
+                .pause, "\(days) days from \(first) don't count", nil, Set(suspendedBy).sorted().joined(separator: "; ")
+            )
         }
         return ClockCredit(start: start, suspended: days, waitsFor: waitsFor)
     }
@@ -54,7 +61,10 @@ extension ClockRun {
         let days = Self.days(of: facts.interruptions.compactMap(statutorySuspension), from: start)
         let first = try add(respond.period, to: start).adding(days: days)
         let reading = start == receivedOn ? "" : ", the sender's date \(start)"
-        note(.conservative, "the safe date: no roll-over, nothing credited that only guidance gives\(reading)", first)
+        let statutory = days == 0 ? "" : "; \(days) days that a statute suspends, without the day of the question"
+        note(
+            .conservative,
+            "the safe date: no roll-over, nothing credited that only guidance gives\(reading)\(statutory)", first)
         guard let by = rule.lengthening?.by else { return (first, nil) }
         let whole = try add(respond.period, then: by, to: start).adding(days: days)
         // Some count the extension from the first end: 31 January leads to 28 April that way, not 30 April.

@@ -49,6 +49,8 @@ struct ClockRun {
         let promised = try promisedDue()
         if let notice = facts.extensionNotice { try checkExtension(notice, due: first) }
         let isExtended = facts.extensionNotice != nil
+        noteExtension(
+            until: [facts.extensionNotice?.announced, lengthened].compactMap(\.self).min(), conservative.extended)
         let last = [facts.extensionNotice?.announced, lengthened].compactMap(\.self).min()
         let end = dueEnd(isExtended ? last : first)
         return Deadline(
@@ -124,9 +126,24 @@ struct ClockRun {
         guard notice.delivered <= due else {
             throw .extensionRefused(.late(noticeBy: due, notified: notice.delivered))
         }
-        guard lengthening.by == nil else { return }
-        guard let announced = notice.announced else { throw .extensionRefused(.noAnnouncedDate) }
+        guard let announced = notice.announced else {
+            guard lengthening.by != nil else { throw .extensionRefused(.noAnnouncedDate) }
+            return
+        }
         guard announced > due else { throw .extensionRefused(.announcedTooEarly(due: due)) }
+        let last = due.adding(years: 1)
+        guard announced <= last else { throw .extensionRefused(.announcedTooLate(last: last)) }
+    }
+
+    /// That the longer period is in force, and its safe date.
+    private mutating func noteExtension(until last: CivilDate?, _ safe: CivilDate?) {
+        guard let notice = facts.extensionNotice, let last else { return }
+        note(
+            .lengthened, "the notice was delivered on \(notice.delivered), in time: the longer period is in force",
+            last,
+            rule.lengthening?.citation)
+        guard let safe, safe < last else { return }
+        note(.conservative, "the safe date of the longer period: the earlier of both ways to count it", safe)
     }
 
     private mutating func dueEnd(_ due: CivilDate?) -> Instant? {

@@ -59,7 +59,12 @@ package struct RetentionClock: Sendable {
     ) throws(RetentionRefusal) -> CivilDate? {
         let kind = statute.anchor.day
         if kind == .documentDate { return question.documentDate }
-        if let day = question.anchors[kind] { return day }
+        if let day = question.anchors[kind] {
+            guard day >= question.documentDate else {
+                throw .anchorBeforeDocument(anchor: kind, day: day, documentDate: question.documentDate)
+            }
+            return day
+        }
         switch statute.anchor.missing {
         case .refuse:
             throw .missingAnchor(country: statute.country, anchor: kind, citation: statute.citation)

@@ -124,12 +124,15 @@ package enum RetentionRefusal: Error, Equatable, Sendable, CustomStringConvertib
     case unknownCountry(String, known: [String])
     case noStatute(country: String, document: String, scope: String?)
     case missingAnchor(country: String, anchor: AnchorDay, citation: String)
+    /// No period of a document begins before the document was made.
+    case anchorBeforeDocument(anchor: AnchorDay, day: CivilDate, documentDate: CivilDate)
 
     /// A stable name (docs/errors.md).
     package var code: String {
         switch self {
         case .unknownCountry: "retention.unknown-country"
         case .noStatute: "retention.no-statute"
+        case .anchorBeforeDocument: "retention.anchor-before-document"
         case .missingAnchor: "retention.missing-anchor"
         }
     }
@@ -142,6 +145,8 @@ package enum RetentionRefusal: Error, Equatable, Sendable, CustomStringConvertib
             "no statute of \(country) is known for \(document)\(scope.map { " in the scope \($0)" } ?? "")"
         case .missingAnchor(let country, let anchor, let citation):
             "\(country) counts from \(anchor.rawValue) (\(citation)), and that day isn't given"
+        case .anchorBeforeDocument(let anchor, let day, let documentDate):
+            "\(anchor.rawValue) \(day) lies before the document's date, \(documentDate)"
         }
     }
 }

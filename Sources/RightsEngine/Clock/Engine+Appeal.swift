@@ -19,8 +19,12 @@ extension Engine {
             throw EngineError(
                 .invalid, "received_at lies in the future or before the answer", field: "received_at")
         }
-        guard try await transaction.appeal(of: id) == nil else {
-            throw EngineError(.requestNotPossible, "an appeal against this answer is written down already")
+        if let known = try await transaction.appeal(of: id) {
+            guard known.decidedAt.map({ $0 < answered }) ?? false else {
+                throw EngineError(.requestNotPossible, "an appeal against this answer is written down already")
+            }
+            // It was about an earlier answer; the audit chain keeps it.
+            try await transaction.forgetAppeal(of: id)
         }
         var appeal = AppealRecord(request: id, received: received)
         let deadlines = try appealDeadlines(of: request, appeal)
@@ -88,6 +92,7 @@ extension Engine {
         }
         request.answeredAt = nil
         request.closedAt = nil
+        try await transaction.forgetWarnings(of: request.id)
         try await move(&request, .reopen, by: caller.actor, in: transaction)
         if request.assurance >= 2 {
             try await move(&request, .identify, by: caller.actor, in: transaction)

@@ -88,11 +88,29 @@ extension Engine {
                 }, uniquingKeysWith: { first, _ in first }))
     }
 
+    /// Tries the law that requests come under by default, for a request of this moment: a calendar that is missing or has a
+    /// gap shows before anybody asks.
+    ///
+    /// - Throws: `EngineError` when it gives no dates.
+    package func checkRules() throws {
+        let clock = try legalClock(settings.defaultRegime, at: now())
+        for right in clock.regime.serves.values.sorted() {
+            do {
+                _ = try clock.deadline(
+                    ClockFacts(received: Stamp(now()), right: right, promise: settings.clock.promise))
+            } catch { throw error.refusal }
+        }
+    }
+
     /// Refuses to give dates by a clock that was set back: they would be early by as much, or warnings late.
     func checkClock(in transaction: ControlTransaction) async throws {
         guard let last = try await transaction.lastOpening(), now() < last - .seconds(300) else { return }
+        // Where the database's clock says the same, it was the earlier one that went ahead.
+        let server = try await transaction.serverTime()
+        guard abs(now().microseconds - server.microseconds) > 300_000_000 else { return }
         throw EngineError(
-            .clockSetBack, "this machine's clock is behind a request that was written down at \(last.rfc3339)",
+            .clockSetBack,
+            "this machine's clock is behind a request that was written down at \(last.rfc3339), and not the database's",
             hint: "set the clock right (NTP); nothing was written")
     }
 
@@ -116,14 +134,20 @@ extension Engine {
     ///
     /// Where the rules of today would have given other dates before that, too, the change of rules is proposed with it:
     /// a person accepts it first.
+    ///
+    /// - Parameter isUndone: whether something that gave more time is gone: then a date that is earlier counts at once.
     func recompute(
-        _ request: inout RequestRecord, since before: ClockHistory, in transaction: ControlTransaction
+        _ request: inout RequestRecord, since before: ClockHistory, isUndone: Bool = false,
+        in transaction: ControlTransaction
     ) async throws {
         let history = try await history(of: request.id, in: transaction)
-        for var record in try await transaction.clocks(of: request.id) where record.purpose == .answer {
-            let deadline = try deadline(record.regime, of: request, history)
-            let old = try self.deadline(record.regime, of: request, before)
-            if record.deadline.hasSameDates(as: old) {
+        let appeal = try await transaction.appeal(of: request.id)
+        for var record in try await transaction.clocks(of: request.id) {
+            guard let deadline = try deadline(of: record, request, appeal, history),
+                let old = try self.deadline(of: record, request, appeal, before)
+            else { continue }
+            let isEarlier = (deadline.dueEnd ?? .distantFuture) < (record.deadline.dueEnd ?? .distantFuture)
+            if record.deadline.hasSameDates(as: old) || (isUndone && isEarlier) {
                 record.deadline = deadline
                 record.proposed = nil
             } else {
@@ -132,33 +156,32 @@ extension Engine {
             record.computedAt = now()
             try await transaction.store(record)
         }
-        try await recomputeAppeal(of: request, history, in: transaction)
         try await gatherDates(of: &request, in: transaction)
     }
 
-    private func recomputeAppeal(
-        of request: RequestRecord, _ history: ClockHistory, in transaction: ControlTransaction
-    ) async throws {
-        guard var appeal = try await transaction.appeal(of: request.id), appeal.decidedAt == nil else { return }
-        var deadlines: [Deadline] = []
-        for regime in regimes(of: request) {
-            guard let deadline = try appealDeadline(regime, of: request, appeal, history) else { continue }
-            deadlines.append(deadline)
-            try await transaction.store(
-                ClockRecord(request: request.id, purpose: .appeal, deadline: deadline, computedAt: now()))
+    /// What today's rules give for a stored clock; nil for that of an appeal that is gone or decided.
+    func deadline(
+        of record: ClockRecord, _ request: RequestRecord, _ appeal: AppealRecord?, _ history: ClockHistory
+    ) throws -> Deadline? {
+        switch record.purpose {
+        case .answer: return try deadline(record.regime, of: request, history)
+        case .appeal:
+            guard let appeal, appeal.decidedAt == nil else { return nil }
+            return try appealDeadline(record.regime, of: request, appeal, history)
         }
-        let dates = Self.dates(of: deadlines, zone: settings.clock.zone)
-        appeal.dueEnd = dates.dueEnd
-        appeal.workEnd = dates.workEnd
-        try await transaction.store(appeal)
     }
 
     /// Writes what a request's clocks come to beside it, for lists and the dashboard.
     func gatherDates(of request: inout RequestRecord, in transaction: ControlTransaction) async throws {
-        let clocks = try await transaction.clocks(of: request.id).filter { $0.purpose == .answer }
-        request.dates = Self.dates(of: clocks.map(\.deadline), zone: settings.clock.zone)
+        let clocks = try await transaction.clocks(of: request.id)
+        let zone = settings.clock.zone
+        request.dates = Self.dates(of: clocks.filter { $0.purpose == .answer }.map(\.deadline), zone: zone)
         request.hasProposedDates = clocks.contains { $0.proposed != nil }
         try await transaction.store(request.dates, hasProposal: request.hasProposedDates, of: request.id)
+        guard var appeal = try await transaction.appeal(of: request.id), appeal.decidedAt == nil else { return }
+        let dates = Self.dates(of: clocks.filter { $0.purpose == .appeal }.map(\.deadline), zone: zone)
+        (appeal.dueEnd, appeal.workEnd) = (dates.dueEnd, dates.workEnd)
+        try await transaction.store(appeal)
     }
 
     /// The earliest of several clocks. What waits for the person counts only where no other clock runs.
@@ -186,7 +209,7 @@ extension Deadline {
         acknowledgeBy == other.acknowledgeBy && due == other.due && extensionNoticeBy == other.extensionNoticeBy
             && extendedDue == other.extendedDue && conservativeDue == other.conservativeDue
             && conservativeExtendedDue == other.conservativeExtendedDue && dueEnd == other.dueEnd
-            && isExtended == other.isExtended && waitsFor == other.waitsFor
+            && isExtended == other.isExtended && waitsFor == other.waitsFor && promisedDue == other.promisedDue
     }
 }
 
@@ -203,4 +226,9 @@ extension ClockError {
         case .extensionRefused(let refusal): EngineError(.extensionRefused, refusal.description)
         }
     }
+}
+
+extension Instant {
+    /// Later than anything that is due.
+    static let distantFuture = Instant(microseconds: .max)
 }

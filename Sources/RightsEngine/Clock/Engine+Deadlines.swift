@@ -6,25 +6,23 @@ internal import RightsCore
 extension Engine {
     /// Looks after the dates of open requests: what the queue's `deadlines` job does. Each step is a transaction of its
     /// own, and doing it twice does no harm.
+    ///
+    /// - Throws: `EngineError` when a request's dates can't be computed by today's rules; all others were seen to.
     package func lookAtDeadlines() async throws {
-        try await control.transaction { try await checkClock(in: $0) }
+        // First: nothing that is wrong with one request must keep anybody from being warned of another.
+        try await warnOfNearDates()
+        try await control.transaction { try await $0.forecast(now: now()) }
         try await startMissingClocks()
         try await reviewRules()
-        try await control.transaction { try await $0.forecast(now: now()) }
-        try await warnOfNearDates()
     }
 
     /// Requests from before there were clocks.
     private func startMissingClocks() async throws {
-        let batch = 100
-        var count = batch
-        while count == batch {
-            count = try await control.transaction { transaction in
-                let requests = try await transaction.requestsWithoutClock(limit: batch)
-                for var request in requests {
-                    try await startClocks(of: &request, in: transaction)
-                }
-                return requests.count
+        let ids = try await control.transaction { try await $0.requestsWithoutClock(limit: 1000) }
+        try await each(ids) { id in
+            try await control.transaction { transaction in
+                var request = try await locked(id, in: transaction)
+                try await startClocks(of: &request, in: transaction)
             }
         }
     }
@@ -37,23 +35,36 @@ extension Engine {
         let fingerprint = settings.clock.fingerprint
         guard try await !control.transaction({ try await $0.isReviewed(fingerprint) }) else { return }
         var last: RequestID?
+        var failure: EngineError?
         while true {
             let after = last
             let batch = try await control.transaction { try await $0.openRequests(after: after, limit: 200) }
-            for request in batch { try await review(request.id) }
+            do { try await each(batch.map(\.id), review) } catch let error as EngineError { failure = failure ?? error }
             guard let end = batch.last else { break }
             last = end.id
         }
+        // Once for each change of rules, also when some could not be looked at: the job says so, and isn't at it for ever.
         try await control.transaction { try await $0.noteReviewed(fingerprint, at: now()) }
+        if let failure { throw failure }
+    }
+
+    /// Does something for each request; one that fails doesn't keep the others from it.
+    private func each(_ ids: [RequestID], _ body: (RequestID) async throws -> Void) async throws {
+        var failure: EngineError?
+        for id in ids {
+            do { try await body(id) } catch let error as EngineError { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     private func review(_ id: RequestID) async throws {
         try await control.transaction { transaction in
             var request = try await locked(id, in: transaction)
             let history = try await history(of: id, in: transaction)
+            let appeal = try await transaction.appeal(of: id)
             var isChanged = false
-            for var record in try await transaction.clocks(of: id) where record.purpose == .answer {
-                let today = try deadline(record.regime, of: request, history)
+            for var record in try await transaction.clocks(of: id) {
+                guard let today = try deadline(of: record, request, appeal, history) else { continue }
                 let proposed = today.hasSameDates(as: record.deadline) ? nil : today
                 guard proposed != record.proposed else { continue }
                 record.proposed = proposed

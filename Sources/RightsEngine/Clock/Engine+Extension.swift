@@ -66,37 +66,59 @@ extension Engine {
             guard let request = try await transaction.request(id) else { return }
             try await audit(
                 .extensionRefused, by: caller.actor, request,
-                ["ticket": .ticket(ground.ticket), "reason": .code(ground.reason.code)], in: transaction)
+                [
+                    "ticket": .ticket(ground.ticket), "reason": .code(ground.reason.code), "attempt": .flag(true),
+                ], in: transaction)
         }
     }
 
-    /// The earliest date that the notice leads to among the regimes that allow it.
+    /// The day by which the person has their answer once the notice counts: the earliest over all laws.
     ///
-    /// - Throws: `EngineError` when none does.
+    /// - Throws: `EngineError` when no law allows it, the first period is over, or another law's period ends as soon as
+    ///   before.
     private func lengthened(
         _ request: RequestRecord, _ purpose: ClockPurpose, by notice: ExtensionNotice,
         in transaction: ControlTransaction
     ) async throws -> CivilDate {
-        var history = try await history(of: request.id, in: transaction)
-        guard history.extensions[purpose.rawValue] == nil else {
+        let before = try await history(of: request.id, in: transaction)
+        guard before.extensions[purpose.rawValue] == nil else {
             throw EngineError(.extensionRefused, "it was lengthened already: the law allows that once")
         }
         try await checkIsRunning(request, purpose, in: transaction)
-        history.extensions[purpose.rawValue] = notice
-        var dates: [CivilDate] = []
+        var after = before
+        after.extensions[purpose.rawValue] = notice
+        var ends: (before: [CivilDate], after: [CivilDate]) = ([], [])
         var refusal: EngineError?
         for regime in regimes(of: request) {
+            guard let first = try await deadline(regime, of: request, purpose, before, in: transaction) else {
+                continue
+            }
+            ends.before += [first.dueInForce].compactMap(\.self)
             do {
-                let lengthened = try await deadline(regime, of: request, purpose, history, in: transaction)
-                if let date = lengthened?.dueInForce, lengthened?.isExtended == true { dates.append(date) }
+                let longer = try await deadline(regime, of: request, purpose, after, in: transaction)
+                try checkIsInTime(first)
+                ends.after += [longer?.dueInForce].compactMap(\.self)
             } catch let error as EngineError where error.code == .extensionRefused {
                 refusal = error
+                ends.after += [first.dueInForce].compactMap(\.self)
             }
         }
-        guard let date = dates.min() else {
+        guard let earliest = ends.after.min(), let standing = ends.before.min() else {
             throw refusal ?? EngineError(.extensionRefused, "no law it runs under allows an extension")
         }
-        return date
+        guard earliest > standing else {
+            throw refusal
+                ?? EngineError(
+                    .extensionRefused, "another law it runs under ends on \(standing) all the same")
+        }
+        return earliest
+    }
+
+    /// Refuses an extension that is written down after the first period, also when the person was told before
+    /// (FAILURES F6): nobody could tell it from one that was made up.
+    private func checkIsInTime(_ first: Deadline) throws(EngineError) {
+        guard let last = first.extensionNoticeBy, settings.clock.zone.day(of: now()) > last else { return }
+        throw EngineError(.extensionRefused, "the first period ended on \(last)")
     }
 
     private func checkIsRunning(
@@ -133,6 +155,29 @@ extension Engine {
 
     // MARK: the mail
 
+    /// Whether what a mail would ask or announce is over: the person answered, or the request ended.
+    func isOver(_ notice: NoticeRecord) async throws -> Bool {
+        guard let id = notice.request, let kind = NoticeKindCode(rawValue: notice.kind) else { return false }
+        return try await control.transaction { transaction in
+            switch kind {
+            case .requestQuestion:
+                let isAsked = try await transaction.questions(of: id).contains {
+                    $0.notice == notice.id && $0.answeredOn == nil
+                }
+                let isOpen = try await transaction.request(id)?.state.isOpen == true
+                return !(isAsked && isOpen)
+            case .requestExtended:
+                let waiting = try await transaction.extensions(of: id).first {
+                    $0.notice == notice.id && $0.state == .waiting
+                }
+                guard let waiting, let request = try await transaction.request(id) else { return true }
+                guard waiting.purpose == .answer else { return false }
+                return !request.state.isOpen
+            default: return false
+            }
+        }
+    }
+
     /// The mail that tells of an extension was handed over: in time, the longer period is in force; too late, nothing
     /// moves.
     func settleExtension(toldBy notice: NoticeRecord, in transaction: ControlTransaction) async throws {
@@ -158,8 +203,6 @@ extension Engine {
             try await transaction.settleExtension(toldBy: notice.id, as: .late, deliveredOn: told.delivered)
             try await audit(
                 .extensionRefused, by: .system, request, ["purpose": .code(record.purpose.rawValue)], in: transaction)
-            try await tellOperators(
-                .noticeBounced, request: id, facts: ["kind": notice.kind, "notice": notice.id.text], in: transaction)
         }
     }
 
@@ -172,7 +215,7 @@ extension Engine {
         case .requestReceived, .requestAccepted:
             guard notice.state == .handedOver else { return }
             var request = try await locked(id, in: transaction)
-            try await noteAcknowledged(&request, at: now(), by: .system, in: transaction)
+            try await noteAcknowledged(&request, at: notice.handedOverAt ?? now(), by: .system, in: transaction)
         default: return
         }
     }
@@ -185,6 +228,10 @@ extension Engine {
         let before = try await history(of: id, in: transaction)
         let day = settings.clock.zone.day(of: now())
         guard try await transaction.postponeQuestion(askedBy: notice.id, to: day) else { return }
+        try await audit(
+            .questionPostponed, by: .system, request,
+            try kindFact(of: notice).merging(["asked_on": .code(day.description)]) { $1 },
+            in: transaction)
         try await recompute(&request, since: before, in: transaction)
     }
 
@@ -199,9 +246,35 @@ extension Engine {
             try await audit(.extensionRefused, by: .system, request, ["error": .code("undelivered")], in: transaction)
         case .requestQuestion:
             guard try await transaction.removeQuestion(askedBy: notice.id) else { return }
-            try await audit(.questionVoid, by: .system, request, ["notice": .id(notice.id.text)], in: transaction)
+            try await audit(
+                .questionVoid, by: .system, request,
+                try kindFact(of: notice).merging(["notice": .id(notice.id.text)]) { $1 }, in: transaction)
+        case .requestReceived, .requestAccepted:
+            return try await undoAcknowledgement(toldBy: notice, of: &request, in: transaction)
         default: return
         }
-        try await recompute(&request, since: before, in: transaction)
+        try await recompute(&request, since: before, isUndone: true, in: transaction)
+    }
+
+    /// Which question a mail put.
+    private func kindFact(of notice: NoticeRecord) throws -> [String: AuditFact] {
+        try Self.facts(notice.facts)["kind"].map { ["kind": .code($0)] } ?? [:]
+    }
+
+    /// The mail that confirmed receipt came back: another one that didn't may have confirmed it, else nobody has.
+    private func undoAcknowledgement(
+        toldBy notice: NoticeRecord, of request: inout RequestRecord, in transaction: ControlTransaction
+    ) async throws {
+        guard let at = notice.handedOverAt, request.acknowledgedAt == at else { return }
+        let confirming = [NoticeKindCode.requestReceived, .requestAccepted].map(\.rawValue)
+        let others = try await transaction.notices(of: request.id).filter {
+            $0.id != notice.id && confirming.contains($0.kind) && $0.state == .handedOver
+        }
+        request.acknowledgedAt = others.compactMap(\.handedOverAt).min()
+        try await transaction.store(request)
+        var facts: [String: AuditFact] = ["error": .code("undelivered")]
+        let end = request.dates.acknowledgeEnd
+        if let end { facts["on_time"] = .flag((request.acknowledgedAt ?? .distantFuture) < end) }
+        try await audit(.requestAcknowledged, by: .system, request, facts, in: transaction)
     }
 }

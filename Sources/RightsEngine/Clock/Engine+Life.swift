@@ -30,9 +30,11 @@ extension Engine {
             throw EngineError(
                 .invalid, "receipt can't be confirmed before the request came or in the future", field: "at")
         }
-        guard request.acknowledgedAt == nil else {
-            throw EngineError(.requestNotPossible, "its receipt was confirmed already")
+        // A letter that went before the service's own mail is what counts.
+        if let known = request.acknowledgedAt, known <= at {
+            throw EngineError(.requestNotPossible, "its receipt was confirmed already, at \(known.rfc3339)")
         }
+        request.acknowledgedAt = nil
         let facts = try await facts(of: ground, request: id, in: transaction)
         try await noteAcknowledged(&request, at: at, by: caller.actor, facts, in: transaction)
         return request
@@ -61,6 +63,11 @@ extension Engine {
     ) async throws -> RequestRecord {
         try caller.require(.handle)
         var request = try await open(id, in: transaction)
+        guard request.state != .running else {
+            throw EngineError(
+                .requestNotPossible, "it is being carried out: there is nothing left to ask",
+                hint: "wait for it, or cancel it first")
+        }
         let today = settings.clock.zone.day(of: now())
         let asked = input.askedOn ?? today
         try check(asked, "asked_on", of: request, notBefore: settings.clock.zone.day(of: request.receivedAt))
@@ -112,10 +119,17 @@ extension Engine {
         else {
             throw EngineError(.requestNotPossible, "they weren't asked for \(kind.rawValue), or have answered")
         }
-        if request.state == .paused, request.outcome == kind.rawValue {
+        if request.state == .paused, request.outcome.flatMap(InterruptionKind.init(rawValue:)) != nil,
+            try await blockingQuestion(of: id, in: transaction) == nil
+        {
             try await goOn(&request, by: caller.actor, in: transaction)
         }
         return request
+    }
+
+    /// The question whose answer the work waits for; nil when there is none. Who it is, is asked on a way of its own.
+    func blockingQuestion(of id: RequestID, in transaction: ControlTransaction) async throws -> InterruptionKind? {
+        try await transaction.questions(of: id).first { $0.answeredOn == nil && $0.kind != .identity }?.kind
     }
 
     /// - Returns: false when no such question is open.
@@ -206,6 +220,7 @@ extension Engine {
             record.deadline = deadline
             record.proposed = nil
             record.computedAt = now()
+            facts["purpose"] = .code(record.purpose.rawValue)
             try await transaction.store(record)
             try await audit(.datesAccepted, by: caller.actor, request, facts, in: transaction)
         }

@@ -96,6 +96,7 @@ struct MailJob: Sendable {
         if NoticeKindCode(rawValue: notice.kind)?.leadsToArchive == true {
             guard let link, link.record.isLive(at: engine.now()) else { return nil }
         }
+        guard try await !engine.isOver(notice) else { return nil }
         var code: String?
         if notice.kind == NoticeKindCode.oneTimeCode.rawValue {
             code = try await engine.makeCode(for: notice)

@@ -107,4 +107,49 @@ import Testing
             #expect(try await bench.due(id) == "2026-05-15")
         }
     }
+
+    @Test func enteredAfterThePeriodNothingMovesHoweverThePersonWasTold() async throws {
+        try await ClockBench.with(at: "2026-05-08T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            let code = await refusal { try await extend(bench, id, deliveredOn: "2026-03-20") }
+            #expect(code == .extensionRefused)
+            #expect(try await bench.due(id) == "2026-04-07")
+        }
+    }
+
+    @Test func whereAnotherLawEndsSoonerNobodyIsPromisedMore() async throws {
+        try await ClockBench.with(at: "2026-03-05T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-03T09:00:00+01:00", also: ["BR-LGPD"]).id
+            let due = try await bench.due(id)
+            let code = await refusal { try await extend(bench, id) }
+            #expect(code == .extensionRefused)
+            #expect(try await bench.due(id) == due)
+            #expect(
+                try await bench.work.value("SELECT count(*) FROM habeas.notice WHERE kind = 'request-extended'") == "0")
+        }
+    }
+
+    @Test(arguments: ["2026-03-10", "2030-11-20", "9999-12-31"])
+    func anAnnouncedDateThatMakesNoSenseIsRefused(day: String) async throws {
+        try await ClockBench.with(at: "2026-03-20T10:00:00Z") { bench in
+            for regime in ["CH-DSG", "GDPR"] {
+                let id = try await bench.open("2026-03-03T09:00:00+01:00", regime: regime, person: "user:\(regime)").id
+                let code = await refusal { try await extend(bench, id, deliveredOn: "2026-03-20", announcedOn: day) }
+                #expect(code == .extensionRefused, "\(regime)")
+            }
+        }
+    }
+
+    @Test func aNoticeForARequestThatEndedIsNotMailed() async throws {
+        try await ClockBench.with(at: "2026-03-20T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            try await extend(bench, id)
+            _ = try await bench.change {
+                try await bench.engine.withdraw(id, by: bench.caller, .sample, in: $0)
+            }
+            let mails = try await bench.mail()
+            #expect(mails["request-extended"] == nil)
+            #expect(try await bench.clocks(id).extensions.map(\.state) == [.undelivered])
+        }
+    }
 }

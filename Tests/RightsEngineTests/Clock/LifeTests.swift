@@ -152,6 +152,59 @@ import Testing
         }
     }
 
+    @Test func whatIsAskedBeforeTheProofHoldsTheWorkToo() async throws {
+        try await ClockBench.with(at: "2026-03-05T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            for kind in [InterruptionKind.clarification, .fee] {
+                _ = try await bench.change {
+                    try await bench.engine.ask(
+                        id, QuestionInput(kind: kind, askedOn: CivilDate("2026-03-05")), by: bench.caller, .sample,
+                        in: $0)
+                }
+            }
+            try await bench.verify(id)
+            #expect(try await bench.stored(id).state == .paused)
+            await #expect(throws: EngineError.self) {
+                try await bench.change {
+                    try await bench.engine.decide(id, .resume, by: bench.caller, .sample, in: $0)
+                }
+            }
+            _ = try await bench.change {
+                try await bench.engine.answer(id, .fee, on: nil, by: bench.caller, .sample, in: $0)
+            }
+            #expect(try await bench.stored(id).state == .paused)
+            _ = try await bench.change {
+                try await bench.engine.answer(id, .clarification, on: nil, by: bench.caller, .sample, in: $0)
+            }
+            #expect(try await bench.stored(id).state == .queued)
+        }
+    }
+
+    @Test func aConfirmationThatCameBackConfirmedNothing() async throws {
+        try await ClockBench.with(at: "2026-03-03T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-02T09:00:00+01:00", regime: "CCPA").id
+            _ = try await bench.mail()
+            let text = try await bench.work.value("SELECT id FROM habeas.notice WHERE kind = 'request-received'")
+            let notice = try #require(NoticeID(text))
+            _ = try await bench.change { try await bench.engine.noteBounce(notice, by: .system, in: $0) }
+            #expect(try await bench.stored(id).acknowledgedAt == nil)
+            #expect(try await bench.facts(.requestAcknowledged, id).contains("undelivered"))
+        }
+    }
+
+    @Test func aLetterBeforeTheMailIsWhatConfirmed() async throws {
+        try await ClockBench.with(at: "2026-03-20T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-02T09:00:00+01:00", regime: "CCPA").id
+            _ = try await bench.mail()
+            let letter = try #require(Instant(rfc3339: "2026-03-09T10:00:00Z"))
+            _ = try await bench.change {
+                try await bench.engine.acknowledge(id, at: letter, by: bench.caller, .sample, in: $0)
+            }
+            #expect(try await bench.stored(id).acknowledgedAt == letter)
+            #expect(try await bench.facts(.requestAcknowledged, id).contains(#""on_time":"true""#))
+        }
+    }
+
     // MARK: acknowledging
 
     @Test func theFirstMailConfirmsReceipt() async throws {

@@ -103,6 +103,99 @@ import Testing
             now: engine.now)
     }
 
+    @Test func oneThatCannotBeComputedKeepsNobodyFromBeingWarned() async throws {
+        try await ClockBench.with(at: "2026-03-03T10:00:00Z") { bench in
+            var bench = bench
+            let good = try await bench.open("2026-03-03T09:00:00+01:00").id
+            _ = try await bench.open("2026-03-03T09:00:00+01:00", regime: "CCPA", person: "user:2")
+            bench.work.engine = try Self.forgetful(bench.engine)
+            try bench.set("2026-04-03T10:00:00Z")
+            await #expect(throws: EngineError.self) { try await bench.engine.lookAtDeadlines() }
+            #expect(try await bench.work.story(of: good).contains("deadline.near"))
+            // It is said once, not every minute.
+            try await bench.engine.lookAtDeadlines()
+        }
+    }
+
+    /// The same engine without the rules of California.
+    private static func forgetful(_ engine: Engine) throws -> Engine {
+        let known = engine.settings.clock
+        var settings = engine.settings
+        settings.clock = LegalClock(
+            regime: { id, day in
+                guard id != "CCPA" else { throw EngineError(.invalid, "the regime is unknown") }
+                return try known.regime(id, day)
+            }, calendar: known.calendar, zone: known.zone, fingerprint: "forgetful")
+        return Engine(
+            control: engine.control, people: engine.people, settings: settings, directory: engine.directory,
+            now: engine.now)
+    }
+
+    @Test func anAppealsDateWaitsForAcceptanceToo() async throws {
+        try await ClockBench.with(at: "2026-08-01T16:00:00Z") { bench in
+            var bench = bench
+            let id = try await bench.open("2026-08-01T12:00:00-04:00", regime: "US-CO").id
+            _ = try await bench.change { transaction in
+                _ = try await bench.engine.decide(
+                    id, .refuse, by: bench.caller, try .words("unfounded-or-excessive"), in: transaction)
+                return try await bench.engine.appeal(id, received: nil, by: bench.caller, .sample, in: transaction)
+            }
+            let due = try await bench.clocks(id).appeal?.dueEnd
+            bench.work.engine = try Self.stricter(bench.engine)
+            let input = ExtensionInput(purpose: .appeal, deliveredOn: CivilDate("2026-08-01"), announcedOn: nil)
+            await #expect(throws: EngineError.self) {
+                try await bench.change {
+                    try await bench.engine.extend(id, input, by: bench.caller, try .words(), in: $0)
+                }
+            }
+            #expect(try await bench.clocks(id).appeal?.dueEnd == due)
+        }
+    }
+
+    @Test func aVoidExtensionGivesNoMoreTimeAlsoUnderNewRules() async throws {
+        try await ClockBench.with(at: "2026-03-20T10:00:00Z") { bench in
+            var bench = bench
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            _ = try await bench.change {
+                try await bench.engine.extend(
+                    id, ExtensionInput(purpose: .answer, deliveredOn: nil, announcedOn: nil), by: bench.caller,
+                    try .words(), in: $0)
+            }
+            _ = try await bench.mail()
+            #expect(try await bench.due(id) == "2026-06-03")
+            bench.work.engine = try Self.stricter(bench.engine)
+            let text = try await bench.work.value("SELECT id FROM habeas.notice WHERE kind = 'request-extended'")
+            let notice = try #require(NoticeID(text))
+            _ = try await bench.change { try await bench.engine.noteBounce(notice, by: .system, in: $0) }
+            #expect(try await bench.due(id) == "2026-03-23")
+        }
+    }
+
+    @Test func aPromiseThatChangesIsProposed() async throws {
+        try await ClockBench.with(at: "2026-03-03T10:00:00Z") { bench in
+            var bench = bench
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            var settings = bench.engine.settings
+            settings.clock.promise = Period(10, .calendarDay)
+            bench.work.engine = Engine(
+                control: bench.engine.control, people: bench.engine.people, settings: settings,
+                directory: bench.engine.directory, now: bench.engine.now)
+            try await bench.engine.lookAtDeadlines()
+            #expect(try await bench.stored(id).hasProposedDates)
+            #expect(try await bench.workBy(id) == "2026-04-03")
+        }
+    }
+
+    @Test func confirmingReceiptIsWarnedOfToo() async throws {
+        try await ClockBench.with(at: "2026-03-02T10:00:00Z") { bench in
+            let id = try await bench.open("2026-03-02T09:00:00+01:00", regime: "CCPA").id
+            try await bench.work.database.run("DELETE FROM habeas.job WHERE kind = 'mail'")
+            try bench.set("2026-03-14T10:00:00Z")
+            try await bench.engine.lookAtDeadlines()
+            #expect(try await bench.facts(.deadlineNear, id).contains(#""purpose":"acknowledge""#))
+        }
+    }
+
     @Test func requestsFromBeforeGetTheirClocks() async throws {
         try await ClockBench.with(at: "2026-03-03T10:00:00Z") { bench in
             let id = try await bench.open("2026-03-03T09:00:00+01:00").id
