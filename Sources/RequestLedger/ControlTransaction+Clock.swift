@@ -40,12 +40,14 @@ extension ControlTransaction {
             ])
     }
 
-    /// Open requests after one in the order of their ids, for going through all of them; the first without `after`.
-    package func openRequests(after: RequestID?, limit: Int) async throws -> [RequestRecord] {
+    /// Requests whose clock runs, that of the answer or of an appeal, after one in the order of their ids, for going
+    /// through all of them; the first without `after`.
+    package func requestsWithRunningClock(after: RequestID?, limit: Int) async throws -> [RequestRecord] {
         try await rows(
             """
             SELECT \(RequestRecord.columns) FROM habeas.request
-            WHERE state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')
+            WHERE (state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')
+                    OR EXISTS (SELECT FROM habeas.appeal a WHERE a.request_id = request.id AND a.decided_at IS NULL))
                 AND ($1::uuid IS NULL OR id > $1)
             ORDER BY id LIMIT $2
             """, [after?.text, String(limit)]

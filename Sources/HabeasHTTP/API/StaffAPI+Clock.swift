@@ -66,8 +66,8 @@ extension StaffAPI {
     func addClock(to group: inout RouteGroup) {
         group.get("/requests/{id}/deadline") { request, context in
             try request.requireNoQuery()
-            try context.requireCaller(as: StaffCaller.self).require(.readRequests)
-            return try .json(DeadlinesView(try await engine.dates(of: try context.namedRequest())))
+            let caller = try context.requireCaller(as: StaffCaller.self)
+            return try .json(DeadlinesView(try await engine.readDates(of: try context.namedRequest(), by: caller)))
         }
         change("acknowledge", AcknowledgeInput.self, .handle, in: &group) { id, input, caller, ground, transaction in
             let at = try input.at.map { text throws(Problem) in try Field.instant("at", text) }

@@ -38,7 +38,9 @@ extension Engine {
         var failure: EngineError?
         while true {
             let after = last
-            let batch = try await control.transaction { try await $0.openRequests(after: after, limit: 200) }
+            let batch = try await control.transaction {
+                try await $0.requestsWithRunningClock(after: after, limit: 200)
+            }
             do { try await each(batch.map(\.id), review) } catch let error as EngineError { failure = failure ?? error }
             guard let end = batch.last else { break }
             last = end.id

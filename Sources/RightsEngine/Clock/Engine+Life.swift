@@ -230,8 +230,16 @@ extension Engine {
 
     // MARK: reading
 
+    /// A request's dates for one of the staff; that it was looked at stands in the person's own trail.
+    package func readDates(of id: RequestID, by caller: StaffCaller) async throws -> RequestClocks {
+        try caller.require(.readRequests)
+        let dates = try await dates(of: id)
+        try await control.transaction { try await audit(.requestRead, by: caller.actor, dates.request, in: $0) }
+        return dates
+    }
+
     /// A request's dates with all that led to them.
-    package func dates(of id: RequestID) async throws -> RequestClocks {
+    func dates(of id: RequestID) async throws -> RequestClocks {
         try await control.transaction { transaction in
             guard let request = try await transaction.request(id) else { throw Self.noRequest }
             return RequestClocks(

@@ -94,7 +94,7 @@ import Testing
                         RightRule(
                             acknowledge: rule.acknowledge,
                             respond: CitedPeriod(Period(20, .calendarDay), citation: "changed"),
-                            undelayed: nil, lengthening: nil, interruptions: rule.interruptions, appeal: nil)
+                            undelayed: nil, lengthening: nil, interruptions: rule.interruptions, appeal: rule.appeal)
                     }, serves: regime.serves, grounds: regime.grounds, complaint: regime.complaint,
                     notes: regime.notes)
             }, calendar: known.calendar, zone: known.zone, fingerprint: "stricter")
@@ -142,13 +142,14 @@ import Testing
             }
             let due = try await bench.clocks(id).appeal?.dueEnd
             bench.work.engine = try Self.stricter(bench.engine)
-            let input = ExtensionInput(purpose: .appeal, deliveredOn: CivilDate("2026-08-01"), announcedOn: nil)
-            await #expect(throws: EngineError.self) {
-                try await bench.change {
-                    try await bench.engine.extend(id, input, by: bench.caller, try .words(), in: $0)
-                }
-            }
+            try await bench.engine.lookAtDeadlines()
+            let clock = try #require(try await bench.clocks(id).clocks.first { $0.purpose == .appeal })
+            #expect(clock.proposed?.due?.description == "2026-08-21")
             #expect(try await bench.clocks(id).appeal?.dueEnd == due)
+            _ = try await bench.change {
+                try await bench.engine.acceptDates(id, by: bench.caller, .sample, in: $0)
+            }
+            #expect(try await bench.clocks(id).appeal?.dueEnd == Instant(rfc3339: "2026-08-21T22:00:00Z"))
         }
     }
 
@@ -183,6 +184,24 @@ import Testing
             try await bench.engine.lookAtDeadlines()
             #expect(try await bench.stored(id).hasProposedDates)
             #expect(try await bench.workBy(id) == "2026-04-03")
+        }
+    }
+
+    @Test func webhooksAreTold() async throws {
+        try await ClockBench.with(at: "2026-03-03T10:00:00Z") { bench in
+            var bench = bench
+            let id = try await bench.open("2026-03-03T09:00:00+01:00").id
+            var settings = bench.engine.settings
+            settings.webhooks = [WebhookEndpoint(name: "crm", url: "https://crm.test", secrets: [])]
+            bench.work.engine = Engine(
+                control: bench.engine.control, people: bench.engine.people, settings: settings,
+                directory: bench.engine.directory, now: bench.engine.now)
+            try bench.set("2026-04-01T10:00:00Z")
+            try await bench.engine.lookAtDeadlines()
+            let body = try await bench.work.value(
+                "SELECT body FROM habeas.webhook_event WHERE body LIKE '%deadline%'")
+            #expect(body.contains(#""type":"request.deadline_near""#))
+            #expect(body.contains(id.text))
         }
     }
 
