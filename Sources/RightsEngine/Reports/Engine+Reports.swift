@@ -8,9 +8,12 @@ extension Engine {
     /// - Parameter regime: only requests under this law.
     package func yearlyReport(year: Int, regime: RegimeID?, by caller: StaffCaller) async throws -> YearlyReport {
         try caller.require(.readAudit)
+        let regime = try knownRegime(regime?.text).flatMap { RegimeID($0) }
         guard var builder = YearlyReportBuilder(year: year, regime: regime, zone: settings.clock.zone) else {
             throw EngineError(.invalid, "year has to be a year such as 2026", field: "year")
         }
+        let first = try await control.connection { try await AuditReader($0.connection).page(after: .min, limit: 1) }
+        for entry in first { try builder.requireWhole(first: entry) }
         var last = 0
         while true {
             try Task.checkCancellation()

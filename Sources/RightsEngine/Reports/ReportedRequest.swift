@@ -18,12 +18,15 @@ struct ReportedRequest {
     private(set) var state = "received"
     private(set) var ground = ""
     private(set) var ending = ""
+    /// Whether the copy was ready once: making it again, after it was destroyed, doesn't open the request again.
+    private(set) var wasCompliedWith = false
     private(set) var answered: Instant?
     /// The dates in force when it was answered.
     private(set) var dueEnd: Instant?
     private(set) var workEnd: Instant?
     private(set) var acknowledgedOnTime: Bool?
     private(set) var isAcknowledged = false
+    /// Notices that lengthened the period of the answer, and those that failed to; an appeal's aren't counted.
     private(set) var extensionsGranted = 0
     private(set) var extensionsFailed = 0
     private(set) var questions: [String: Int] = [:]
@@ -59,45 +62,63 @@ struct ReportedRequest {
         case .requestAcknowledged:
             isAcknowledged = true
             acknowledgedOnTime = facts["on_time"].map { $0 == "true" }
-        case .questionAsked:
-            questions[facts["kind"] ?? "", default: 0] += 1
-            wait(
-                "question.\(facts["kind"] ?? "")", from: facts["asked_on"].flatMap { CivilDate($0) } ?? zone.day(of: at)
-            )
-        case .questionAnswered:
-            goOn(
-                "question.\(facts["kind"] ?? "")",
-                on: facts["answered_on"].flatMap { CivilDate($0) } ?? zone.day(of: at))
-        case .questionVoid: dropLastQuestion()
-        case .extensionGranted: extensionsGranted += 1
-        case .extensionRefused: extensionsFailed += 1
+        case .questionAsked, .questionPostponed, .questionAnswered, .questionVoid:
+            takeQuestion(action, facts, zone.day(of: at))
+        case .extensionGranted where facts["purpose"] != "appeal": extensionsGranted += 1
+        case .extensionRefused where facts["purpose"] != "appeal": refuseExtension(facts)
         case .appealReceived: appeals += 1
         case .appealDecided: appealOutcome = facts["outcome"]
         default: break
         }
     }
 
+    private mutating func takeQuestion(_ action: AuditAction, _ facts: [String: String], _ today: CivilDate) {
+        let kind = facts["kind"]
+        let wait = "question.\(kind ?? "")"
+        let asked = facts["asked_on"].flatMap { CivilDate($0) } ?? today
+        switch action {
+        case .questionAsked:
+            questions[kind ?? "", default: 0] += 1
+            waits.append((wait, asked, nil))
+        case .questionPostponed:
+            if let index = waits.lastIndex(where: { $0.kind == wait && $0.until == nil }) { waits[index].from = asked }
+        case .questionAnswered: goOn(wait, on: facts["answered_on"].flatMap { CivilDate($0) } ?? today)
+        default: dropQuestion(kind.map { "question.\($0)" })
+        }
+    }
+
+    /// A colleague's attempt that was turned away told the person nothing, so it is no failed notice. One that was
+    /// handed over and came back takes its extension back.
+    private mutating func refuseExtension(_ facts: [String: String]) {
+        guard facts["attempt"] != "true" else { return }
+        if facts["error"] == "undelivered", extensionsGranted > 0 { extensionsGranted -= 1 }
+        extensionsFailed += 1
+    }
+
     private mutating func move(_ facts: [String: String], _ at: Instant, _ day: CivilDate) {
         state = facts["to"] ?? state
         ending = facts["event"] == "lapse" ? "lapse" : facts["outcome"] ?? ""
-        if facts["to"] == "paused" { wait("paused", from: day) }
+        if facts["to"] == "paused" { waits.append(("paused", day, nil)) }
         if facts["from"] == "paused" { goOn("paused", on: day) }
         if facts["to"] == "refused" { ground = facts["ground"] ?? facts["outcome"] ?? "" }
+        if state == "ready" || state == "fulfilled" { wasCompliedWith = true }
         guard answered == nil, ["ready", "fulfilled", "refused"].contains(state) else { return }
         answered = at
         dueEnd = facts["due_end"].flatMap { Instant(rfc3339: $0) } ?? dueEnd
         workEnd = facts["work_end"].flatMap { Instant(rfc3339: $0) }
     }
 
-    private mutating func wait(_ kind: String, from day: CivilDate) { waits.append((kind, day, nil)) }
-
     private mutating func goOn(_ kind: String, on day: CivilDate) {
         guard let index = waits.lastIndex(where: { $0.kind == kind && $0.until == nil }) else { return }
         waits[index].until = day
     }
 
-    private mutating func dropLastQuestion() {
-        guard let index = waits.lastIndex(where: { $0.kind.hasPrefix("question.") && $0.until == nil }) else { return }
+    /// Forgets the open question of a kind, which never reached the person; the last open one when no kind is said.
+    private mutating func dropQuestion(_ kind: String?) {
+        let index = waits.lastIndex { wait in
+            wait.until == nil && (kind.map { wait.kind == $0 } ?? wait.kind.hasPrefix("question."))
+        }
+        guard let index else { return }
         questions[String(waits[index].kind.dropFirst("question.".count)), default: 1] -= 1
         waits.remove(at: index)
     }
@@ -111,7 +132,7 @@ struct ReportedRequest {
         case "partial": .compliedInPart
         case "refused": .denied(ground: ground)
         case "cancelled": ending == "lapse" ? .unverifiable : ending == "withdrawn" ? .withdrawn : .cancelled
-        default: .open
+        default: wasCompliedWith ? .compliedInWhole : .open
         }
     }
 

@@ -2,7 +2,10 @@ extension YearlyReport {
     /// What the words of the report mean; printed with it, and part of its edition.
     static let allDefinitions: [Definition] = [
         ("received", "requests whose day of receipt in the controller's zone lies in the year, whenever written down"),
-        ("complied in whole", "the copy was ready or the duty done; also when nobody fetched the copy in time"),
+        (
+            "complied in whole",
+            "the copy was ready or the duty done; also when nobody fetched the copy in time, or it is made again"
+        ),
         ("complied in part", "some of it was carried out and some failed; it is still being worked on"),
         ("denied", "refused on a ground of the law, by that ground; a refusal taken back on appeal isn't one"),
         ("withdrawn", "taken back by the person"),
@@ -22,8 +25,16 @@ extension YearlyReport {
                 + "by the work day: before the end of the day to have it done by"
         ),
         ("acknowledged on time", "receipt confirmed before the law's end for that, of those confirmed that had one"),
-        ("extensions", "notices that were delivered within the first period and lengthened it"),
-        ("notices failed", "extensions refused: asked too late, not allowed, or not delivered"),
+        (
+            "extensions",
+            "notices that were delivered within the first period and lengthened that of the answer; "
+                + "an appeal's aren't counted"
+        ),
+        (
+            "notices failed",
+            "notices of these that were mailed and didn't count: refused, come back, or gone out too late; "
+                + "not a colleague's attempt that was turned away"
+        ),
         ("appeals", "complaints to the controller about the answer, and what was decided"),
         (
             "law",

@@ -9,6 +9,8 @@ package struct YearlyReportBuilder {
     private let yearEnd: Instant
     private var requests: [String: ReportedRequest] = [:]
     private var through: YearlyReport.Through?
+    /// Every law that a request was opened under since the year began, in lower case.
+    package private(set) var regimes: Set<String> = []
 
     /// Entries before this moment can't be about the year's requests: nothing is written down before it came.
     package let since: Instant
@@ -28,6 +30,14 @@ package struct YearlyReportBuilder {
         yearEnd = zone.end(of: first.endOfYear)
     }
 
+    /// Refuses a chain whose first entry shows that entries of the year were removed.
+    package func requireWhole(first: AuditRecord) throws(EngineError) {
+        guard first.seq != 1, first.at > since else { return }
+        throw EngineError(
+            .notFound, "entries of \(year) were removed from the audit log: it begins on \(zone.day(of: first.at))",
+            hint: "an export made before they were removed still gives the report: --from-audit FILE")
+    }
+
     /// Takes the next entry.
     package mutating func take(_ record: AuditRecord) {
         guard let id = record.request, let action = AuditAction(rawValue: record.action),
@@ -35,7 +45,9 @@ package struct YearlyReportBuilder {
             let facts = record.factTexts
         else { return }
         if action == .requestOpened {
-            guard let request = ReportedRequest(opened: facts), isWanted(request) else { return }
+            guard let request = ReportedRequest(opened: facts) else { return }
+            regimes.formUnion(request.regimes)
+            guard isWanted(request) else { return }
             requests[id] = request
         } else {
             if record.at >= yearEnd { requests[id]?.passYearEnd() }
@@ -46,7 +58,7 @@ package struct YearlyReportBuilder {
 
     private static let actions: Set<AuditAction> = [
         .requestOpened, .requestMoved, .requestAcknowledged, .questionAsked, .questionAnswered, .questionVoid,
-        .extensionGranted, .extensionRefused, .appealReceived, .appealDecided,
+        .questionPostponed, .extensionGranted, .extensionRefused, .appealReceived, .appealDecided,
     ]
 
     private func isWanted(_ request: ReportedRequest) -> Bool {

@@ -91,6 +91,98 @@ import Testing
         #expect(report.through?.seq == 17)
     }
 
+    private static func one(_ entries: [AuditRecord]) throws -> YearlyReport.Section {
+        var builder = try #require(YearlyReportBuilder(year: 2026, regime: nil, zone: .utc))
+        for entry in [opened(1, "2026-03-01T12:00:00Z", 0, "access", "gdpr")] + entries { builder.take(entry) }
+        return builder.report(now: Instant(rfc3339: "2027-02-01T00:00:00Z")!).total
+    }
+
+    private static func ready(_ seq: Int, _ at: String) -> AuditRecord {
+        entry(seq, at, .requestMoved, 0, #"{"event":"finish","from":"running","to":"ready"}"#)
+    }
+
+    /// A question whose mail came back is forgotten, and no other one.
+    @Test func aQuestionThatNeverArrivedPausedNothing() throws {
+        let asked = [
+            Self.entry(2, "2026-03-02T00:00:00Z", .questionAsked, 0, #"{"asked_on":"2026-03-02","kind":"identity"}"#),
+            Self.entry(3, "2026-03-03T00:00:00Z", .questionAsked, 0, #"{"asked_on":"2026-03-03","kind":"fee"}"#),
+        ]
+        let answer = [Self.ready(9, "2026-03-11T12:00:00Z")]
+        let void = Self.entry(4, "2026-03-04T00:00:00Z", .questionVoid, 0, #"{"kind":"identity"}"#)
+        let bare = Self.entry(4, "2026-03-04T00:00:00Z", .questionVoid, 0, "{}")
+
+        #expect(try Self.one(asked + answer).daysWithoutPauses.mean == 1)
+        #expect(try Self.one(asked + [void] + answer).daysWithoutPauses.mean == 2)
+        #expect(try Self.one(asked + [bare] + answer).daysWithoutPauses.mean == 1)
+    }
+
+    @Test func aQuestionCountsFromTheDayItsMailWentOut() throws {
+        let days = try Self.one([
+            Self.entry(2, "2026-03-02T00:00:00Z", .questionAsked, 0, #"{"asked_on":"2026-03-02","kind":"fee"}"#),
+            Self.entry(3, "2026-03-05T00:00:00Z", .questionPostponed, 0, #"{"asked_on":"2026-03-05","kind":"fee"}"#),
+            Self.entry(4, "2026-03-07T00:00:00Z", .questionAnswered, 0, #"{"answered_on":"2026-03-07","kind":"fee"}"#),
+            Self.ready(5, "2026-03-11T12:00:00Z"),
+        ]).daysWithoutPauses
+
+        #expect(days.mean == 8)
+    }
+
+    @Test(arguments: [
+        ([AuditAction.extensionGranted], [#"{"purpose":"answer"}"#], 1, 0),
+        ([.extensionGranted, .extensionRefused], [#"{"purpose":"answer"}"#, #"{"error":"undelivered"}"#], 0, 1),
+        ([.extensionRefused], [#"{"error":"undelivered","purpose":"answer"}"#], 0, 1),
+        ([.extensionRefused], [#"{"attempt":"true"}"#], 0, 0),
+        ([.extensionGranted, .extensionRefused], [#"{"purpose":"answer"}"#, #"{"attempt":"true"}"#], 1, 0),
+        (
+            [.extensionGranted, .extensionRefused],
+            [#"{"purpose":"appeal"}"#, #"{"error":"undelivered","purpose":"appeal"}"#], 0, 0
+        ),
+    ])
+    func countsNoticesThatLengthenThePeriodOfTheAnswer(
+        actions: [AuditAction], facts: [String], granted: Int, failed: Int
+    ) throws {
+        let section = try Self.one(
+            zip(actions, facts).enumerated().map { Self.entry(2 + $0, "2026-03-02T00:00:00Z", $1.0, 0, $1.1) })
+
+        #expect(section.extensions == granted && section.extensionNoticesFailed == failed)
+    }
+
+    @Test func aRefusalThatIsTakenBackIsNone() throws {
+        let refused = Self.entry(
+            2, "2026-03-05T12:00:00Z", .requestMoved, 0,
+            #"{"event":"refuse","from":"accepted","ground":"exempt","to":"refused"}"#)
+        let reopened = Self.entry(
+            3, "2026-03-09T12:00:00Z", .requestMoved, 0, #"{"event":"reopen","from":"refused","to":"accepted"}"#)
+        let open = try Self.one([refused, reopened])
+        let done = try Self.one([refused, reopened, Self.ready(4, "2026-03-11T12:00:00Z")])
+
+        #expect(try Self.one([refused]).denied == 1)
+        #expect(open.denied == 0 && open.open == 1)
+        // The first answer is the refusal.
+        #expect(done.denied == 0 && done.compliedInWhole == 1 && done.days.mean == 4)
+    }
+
+    /// Making a copy again that nobody fetched in time is no second request.
+    @Test func aCopyMadeAgainStaysCompliedWith() throws {
+        let again = try Self.one([
+            Self.ready(2, "2026-03-05T12:00:00Z"),
+            Self.entry(3, "2026-03-19T12:00:00Z", .requestMoved, 0, #"{"from":"ready","to":"expired"}"#),
+            Self.entry(4, "2026-03-20T12:00:00Z", .requestMoved, 0, #"{"from":"expired","to":"queued"}"#),
+        ])
+
+        #expect(again.compliedInWhole == 1 && again.open == 0 && again.days.mean == 4)
+    }
+
+    /// Of a year whose entries were removed in part, no numbers are better than too small ones.
+    @Test func refusesAYearWhoseEntriesWereRemoved() throws {
+        let builder = try #require(YearlyReportBuilder(year: 2026, regime: nil, zone: .utc))
+        let cut = Self.opened(8, "2026-03-01T12:00:00Z", 1, "erasure", "ccpa")
+
+        #expect(throws: EngineError.self) { try builder.requireWhole(first: cut) }
+        try builder.requireWhole(first: Self.opened(1, "2026-03-01T12:00:00Z", 1, "erasure", "ccpa"))
+        try builder.requireWhole(first: Self.opened(8, "2025-12-31T12:00:00Z", 1, "erasure", "ccpa"))
+    }
+
     /// The same entries give the same report, whatever stands between them that isn't about requests.
     @Test func isReproducible() throws {
         #expect(try Self.report() == Self.report())

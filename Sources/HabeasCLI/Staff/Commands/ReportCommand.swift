@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLedger
+internal import LegalRules
 internal import RightsCore
 internal import RightsEngine
 internal import SystemPackage
@@ -31,7 +32,7 @@ struct ReportCommand: AsyncParsableCommand {
 
         @Option(help: ArgumentHelp("The year in which requests were received.", valueName: "2026"))
         var year: Int
-        @Option(help: ArgumentHelp("Only requests opened under this law first.", valueName: "id"))
+        @Option(help: ArgumentHelp("Only requests whose clocks run under this law.", valueName: "id"))
         var regime: String?
         @Option(help: ArgumentHelp("Markdown, CSV or JSON.", valueName: "md|csv|json"))
         var format = Format.md
@@ -49,7 +50,7 @@ struct ReportCommand: AsyncParsableCommand {
         func validate() throws {
             guard (2000...9998).contains(year) else { throw ValidationError("--year is a year such as 2026") }
             guard regime == nil || RegimeID(regime ?? "") != nil else {
-                throw ValidationError("--regime: known are \(RegimeID.known.joined(separator: ", "))")
+                throw ValidationError("--regime is the id of a law, such as CCPA: `habeas regime list` names them")
             }
             guard zone == nil || fromAudit != nil else { throw ValidationError("--zone belongs to --from-audit") }
         }
@@ -83,10 +84,20 @@ struct ReportCommand: AsyncParsableCommand {
             let rules = try TimeZones().zone(try await zoneName())
             guard var builder = YearlyReportBuilder(year: year, regime: regime.flatMap { RegimeID($0) }, zone: rules)
             else { throw ValidationError("--year is a year such as 2026") }
+            var isFirst = true
             try file.forEachRecord { record in
+                if isFirst { try builder.requireWhole(first: record) }
+                isFirst = false
                 if record.at >= builder.since { builder.take(record) }
             }
+            try await requireKnown(among: builder.regimes)
             return builder.report(now: Clock.now)
+        }
+
+        /// Refuses a law that neither the export nor the rules know: a report of zeros would look like an answer.
+        private func requireKnown(among regimes: Set<String>) async throws {
+            guard let regime, !regimes.contains(regime.lowercased()) else { return }
+            _ = try await Settings(file: config).ruleBook().regimes(named: regime)
         }
     }
 }
