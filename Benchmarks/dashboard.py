@@ -4,7 +4,8 @@
 
 --open is how many of a thousand aren't answered. "server" is the time until the API's answer is there, on loopback; "plain" is
 the time that PostgreSQL itself reports for the bare counts. It fails when a plan reads the table from end to end, when the
-server takes 200 ms, or more than 1.3 times the plain counts.
+server takes 200 ms, or more than its bound beside the plain counts: 1.3 times them for the numbers with 20 requests, 3 times
+for the numbers with 200 that are at risk, which are found by their dates, read from the table and written out besides.
 """
 
 import argparse, json, os, re, statistics, subprocess, sys, time, urllib.request
@@ -27,12 +28,13 @@ def plain(service):
     now = moment("now()")
     midnight = "((now() AT TIME ZONE 'Europe/Berlin')::date + {})::timestamp AT TIME ZONE 'Europe/Berlin'"
     ends = [moment(midnight.format(days + 1)) for days in (0, 3, 7, 14)]
-    due = [f"due_end > {now} AND due_end <= {end} AND waits_for IS NULL" for end in ends]
+    waiting = "waits_for IS NULL AND answered_at IS NULL"
+    due = [f"due_end > {now} AND due_end <= {end} AND {waiting}" for end in ends]
     columns = [
-        "count(*)", count(f"due_end <= {now} AND waits_for IS NULL"), *map(count, due),
+        "count(*)", count(f"due_end <= {now} AND {waiting}"), *map(count, due),
         count("state = 'verifying' OR waits_for IS NOT NULL"), count("state = 'paused' AND waits_for IS NULL"),
         count(
-            f"(due_end IS NULL OR due_end > {now} OR waits_for IS NOT NULL) AND (work_end <= {now}"
+            f"(due_end IS NULL OR due_end > {now} OR waits_for IS NOT NULL) AND answered_at IS NULL AND (work_end <= {now}"
             " OR forecast_end > coalesce(work_end, due_end) OR state = 'failed')"),
         count(f"acknowledged_at IS NULL AND acknowledge_end <= {now}"),
         count("due_end IS NULL AND waits_for IS NULL"), count("rules_changed"),
@@ -79,15 +81,18 @@ def main():
         theirs = statistics.median(plain_times(service, options.rounds))
         print(f"{options.requests} requests, {options.open} of a thousand open; medians of {options.rounds}")
         print(f"{'plain counts':<44} {theirs:8.1f} ms")
-        for path in ("/v1/dashboard", "/v1/dashboard?regime=GDPR", "/v1/dashboard?right=erasure&channel=staff",
-                     "/v1/dashboard?bucket=at_risk&limit=200"):
+        bounds = {
+            "/v1/dashboard": 1.3, "/v1/dashboard?regime=GDPR": 1.3, "/v1/dashboard?right=erasure&channel=staff": 1.3,
+            "/v1/dashboard?bucket=at_risk&limit=200": 3,
+        }
+        for path, bound in bounds.items():
             times, body = server_times(service, path, token, options.rounds)
             ours = statistics.median(times)
             print(f"{path:<44} {ours:8.1f} ms  ratio {ours / theirs:.2f}")
             if ours >= 200:
                 faults.append(f"{path} took {ours:.0f} ms")
-            if path == "/v1/dashboard" and ours / theirs > 1.3:
-                faults.append(f"{path} took {ours / theirs:.2f} of the plain counts")
+            if ours / theirs > bound:
+                faults.append(f"{path} took {ours / theirs:.2f} times the plain counts, more than {bound}")
         counted = service.psql(f"SELECT count(*) FROM habeas.request WHERE {OPEN}")
         _, body = server_times(service, "/v1/dashboard", token, 1)
         if body["counts"]["open"] != int(counted):

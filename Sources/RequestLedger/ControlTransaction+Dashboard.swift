@@ -70,7 +70,8 @@ extension ControlTransaction {
         return (sql, statement.parameters)
     }
 
-    /// The open requests that come first by the day to have them done by.
+    /// The open requests that come first by the day to have them done by; those answered before only where a bucket is
+    /// asked for that counts them.
     ///
     /// - Parameters:
     ///   - bucket: only what counts there.
@@ -90,9 +91,14 @@ extension ControlTransaction {
     ) -> (sql: String, parameters: [String?]) {
         var statement = DashboardStatement()
         var conditions = statement.conditions(of: filter)
-        if let bucket { conditions += " AND \(bucket.condition(at: moments, in: &statement))" }
+        if let bucket {
+            conditions += " AND \(bucket.condition(at: moments, in: &statement))"
+        } else {
+            conditions += " AND answered_at IS NULL"
+        }
         if let days {
-            conditions += " AND due_end <= \(statement.sql(of: moments.end(in: days))) AND waits_for IS NULL"
+            conditions +=
+                " AND due_end <= \(statement.sql(of: moments.end(in: days))) AND waits_for IS NULL AND answered_at IS NULL"
         }
         // The few rows are found through an index; only these are looked up in the table.
         let sql = """

@@ -66,6 +66,8 @@ package struct UrgentRequest: Sendable, Hashable {
     package let acknowledgeEnd: Instant?
     package let isAcknowledged: Bool
     package let forecastEnd: Instant?
+    /// When it was answered first; its archive is made again.
+    package let answeredAt: Instant?
     package let waitsFor: InterruptionKind?
     package let waitsSince: CivilDate?
     package let needsRelease: Bool
@@ -78,7 +80,8 @@ package struct UrgentRequest: Sendable, Hashable {
     package init(
         id: RequestID, state: RequestState, right: RequestRight, regime: String, channel: Channel, dueEnd: Instant?,
         workEnd: Instant?, acknowledgeEnd: Instant? = nil, isAcknowledged: Bool = true, forecastEnd: Instant? = nil,
-        waitsFor: InterruptionKind? = nil, waitsSince: CivilDate? = nil, needsRelease: Bool = false,
+        answeredAt: Instant? = nil, waitsFor: InterruptionKind? = nil, waitsSince: CivilDate? = nil,
+        needsRelease: Bool = false,
         isConfirmed: Bool = true, hasProposedDates: Bool = false, assignee: String? = nil
     ) {
         self.id = id
@@ -91,6 +94,7 @@ package struct UrgentRequest: Sendable, Hashable {
         self.acknowledgeEnd = acknowledgeEnd
         self.isAcknowledged = isAcknowledged
         self.forecastEnd = forecastEnd
+        self.answeredAt = answeredAt
         self.waitsFor = waitsFor
         self.waitsSince = waitsSince
         self.needsRelease = needsRelease
@@ -101,8 +105,8 @@ package struct UrgentRequest: Sendable, Hashable {
 
     static let columns = """
         r.id, r.state, r.asked_right, r.regime, r.channel, habeas.micros(r.due_end), habeas.micros(r.work_end), \
-        habeas.micros(r.acknowledge_end), r.acknowledged_at IS NOT NULL, habeas.micros(r.forecast_end), r.waits_for, \
-        r.waits_since, r.needs_release, r.confirmed_at IS NOT NULL, r.rules_changed, s.name
+        habeas.micros(r.acknowledge_end), r.acknowledged_at IS NOT NULL, habeas.micros(r.forecast_end), \
+        habeas.micros(r.answered_at), r.waits_for, r.waits_since, r.needs_release, r.confirmed_at IS NOT NULL, r.rules_changed, s.name
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -117,6 +121,7 @@ package struct UrgentRequest: Sendable, Hashable {
         acknowledgeEnd = try row.optionalInstant()
         isAcknowledged = try row.flag()
         forecastEnd = try row.optionalInstant()
+        answeredAt = try row.optionalInstant()
         waitsFor = try row.optionalValue(InterruptionKind.init(rawValue:))
         waitsSince = try row.optionalValue { CivilDate($0) }
         needsRelease = try row.flag()

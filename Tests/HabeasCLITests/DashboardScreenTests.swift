@@ -25,7 +25,7 @@ import Testing
         DashboardDocument.Urgent(
             id: "0199a1c2-7d3e-7abc-8def-0123\(end)", state: state, right: "access", regime: "GDPR", channel: "web",
             dueOn: left.map { $0 < 0 ? "2026-11-19" : "2026-11-21" }, dueEnd: nil, workBy: "2026-11-18",
-            daysLeft: left, waitsFor: waitsFor, waitsSince: nil, assignee: assignee, nextStep: next)
+            daysLeft: left, answeredAt: nil, waitsFor: waitsFor, waitsSince: nil, assignee: assignee, nextStep: next)
     }
 
     @Test func fitsEightyColumns() {
@@ -56,6 +56,13 @@ import Testing
                 == "  Due         Left  Do it by    Request                               Right   Law   State     Who       Do next"
         )
         #expect(lines[6].contains("0199a1c2-7d3e-7abc-8def-0123aaaaaaaa") && lines[6].contains("Grace H."))
+    }
+
+    @Test func printsNoListWhereNoneWasAskedFor() {
+        let screen = DashboardScreen(dashboard: Self.dashboard, width: 80, hasColour: false, hasList: false)
+
+        #expect(
+            screen.lines == Array(DashboardScreen(dashboard: Self.dashboard, width: 80, hasColour: false).lines[..<6]))
     }
 
     /// The mark, not the colour, says it.

@@ -25,7 +25,7 @@ import Testing
                 let within = fitting.count { $0.isDue(until: moments.end(in: 10), moments) }
                 #expect(counts.reduce(0) { $0 + ($1.dueWithin ?? 0) } == within)
             }
-            #expect(rows.count { $0.counts(in: .overdue, moments) } > 100)
+            #expect(rows.count { $0.counts(in: .overdue, moments) } > 100 && rows.contains { $0.isAnswered })
             #expect(DashboardBucket.allCases.allSatisfy { bucket in rows.contains { $0.counts(in: bucket, moments) } })
         }
     }
@@ -36,11 +36,12 @@ import Testing
             let rows = try await Self.rows(database).sorted {
                 ($0.workEnd ?? .max, $0.id) < ($1.workEnd ?? .max, $1.id)
             }
-            for bucket in [nil, DashboardBucket.overdue, .dueIn7Days, .atRisk, .waitingForPerson] {
+            for bucket in [nil, DashboardBucket.open, .overdue, .dueIn7Days, .atRisk, .waitingForPerson] {
                 let listed = try await control.connection {
                     try await $0.urgentRequests(DashboardFilter(), in: bucket, at: moments, limit: 40)
                 }
-                let wanted = rows.filter { row in bucket.map { row.counts(in: $0, moments) } ?? true }.prefix(40)
+                let wanted = rows.filter { row in bucket.map { row.counts(in: $0, moments) } ?? !row.isAnswered }
+                    .prefix(40)
                 #expect(listed.map(\.id.text) == wanted.map(\.id))
             }
             let near = try await control.connection {
@@ -144,6 +145,7 @@ import Testing
         let dueEnd, workEnd, acknowledgeEnd, acknowledgedAt, forecastEnd: Int64?
         let waitsFor: String?
         let rulesChanged: Bool
+        let isAnswered: Bool
 
         func fits(_ filter: DashboardFilter) -> Bool {
             (filter.regime ?? regime) == regime && (filter.right?.rawValue ?? right) == right
@@ -152,13 +154,13 @@ import Testing
         }
 
         func isDue(until end: Instant, _ moments: DashboardMoments) -> Bool {
-            guard let dueEnd, waitsFor == nil else { return false }
+            guard let dueEnd, waitsFor == nil, !isAnswered else { return false }
             return dueEnd > moments.now.microseconds && dueEnd <= end.microseconds
         }
 
         func counts(in bucket: DashboardBucket, _ moments: DashboardMoments) -> Bool {
             let now = moments.now.microseconds
-            let isOverdue = waitsFor == nil && (dueEnd ?? .max) <= now
+            let isOverdue = !isAnswered && waitsFor == nil && (dueEnd ?? .max) <= now
             switch bucket {
             case .open: return true
             case .overdue: return isOverdue
@@ -171,7 +173,7 @@ import Testing
             case .atRisk:
                 let isLate = (workEnd ?? .max) <= now
                 let isSlow = forecastEnd.map { $0 > workEnd ?? dueEnd ?? .max } ?? false
-                return !isOverdue && (isLate || isSlow || state == "failed")
+                return !isAnswered && !isOverdue && (isLate || isSlow || state == "failed")
             case .acknowledgementOverdue: return acknowledgedAt == nil && (acknowledgeEnd ?? .max) <= now
             case .withoutNumber: return dueEnd == nil && waitsFor == nil
             case .rulesChanged: return rulesChanged
@@ -184,7 +186,7 @@ import Testing
             """
             SELECT id, state, asked_right, regime, channel, habeas.micros(due_end), habeas.micros(work_end),
                 habeas.micros(acknowledge_end), habeas.micros(acknowledged_at), habeas.micros(forecast_end), waits_for,
-                rules_changed FROM habeas.request
+                rules_changed, answered_at IS NOT NULL FROM habeas.request
             """
         ).compactMap { row in
             guard let state = row[1].flatMap({ RequestState(rawValue: $0) }), state.isOpen else { return nil }
@@ -192,7 +194,8 @@ import Testing
             return Row(
                 id: row[0] ?? "", state: state.rawValue, right: row[2] ?? "", regime: row[3] ?? "",
                 channel: row[4] ?? "", dueEnd: number(5), workEnd: number(6), acknowledgeEnd: number(7),
-                acknowledgedAt: number(8), forecastEnd: number(9), waitsFor: row[10], rulesChanged: row[11] == "t")
+                acknowledgedAt: number(8), forecastEnd: number(9), waitsFor: row[10], rulesChanged: row[11] == "t",
+                isAnswered: row[12] == "t")
         }
     }
 }

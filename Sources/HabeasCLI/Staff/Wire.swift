@@ -75,6 +75,7 @@ struct RequestDetailDocument: Decodable {
     }
 
     let request: RequestDocument
+    let assigneeName: String?
     let job: JobDocument?
     let links: [LinkDocument]
     let archive: [Part]

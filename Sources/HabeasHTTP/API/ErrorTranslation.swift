@@ -25,7 +25,13 @@ extension EngineError {
             status: code.status, code: code.rawValue, title: code.title, detail: detail, hint: hint, headers: headers)
     }
 
-    private var detail: String { field.map { "\($0): \(description)" } ?? description }
+    /// What went wrong, with the field before it where the words don't begin with that themselves.
+    private var detail: String {
+        guard let field, !description.hasPrefix("\(field) "), !description.hasPrefix("\(field):") else {
+            return description
+        }
+        return "\(field): \(description)"
+    }
 
     private var headers: HTTPFields {
         switch code {

@@ -85,7 +85,8 @@ extension StaffAPI {
             try await engine.withdraw(id, by: caller, ground, in: transaction)
         }
         change("assign", AssignInput.self, .handle, in: &group) { id, input, caller, ground, transaction in
-            try await engine.assign(id, to: input.assignee, by: caller, ground, in: transaction)
+            let name = input.assignee == "me" ? caller.name : input.assignee
+            return try await engine.assign(id, to: name, by: caller, ground, in: transaction)
         }
         change("appeal", AppealInput.self, .handle, in: &group) { id, input, caller, ground, transaction in
             let received = try input.receivedAt.map { text throws(Problem) in try Field.stamp("received_at", text) }

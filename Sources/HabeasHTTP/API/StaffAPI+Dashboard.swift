@@ -26,8 +26,14 @@ extension StaffAPI {
                 throw Problem(.badValue, "token has to be a token such as `habeas staff token issue` prints")
             }
             var filter = DashboardFilter()
-            filter.regime = try query["regime"].map(Field.regime)
-            filter.assignee = query["assignee"] == "me" ? caller.id : try await assignee(query["assignee"])
+            filter.regime = try regime(query["regime"])
+            let name = query["assignee"]
+            guard name == nil || name == "me" || !caller.isForCalendarOnly else {
+                throw EngineError(
+                    .forbidden, "a token for the calendar alone may only ask for its own: assignee=me",
+                    hint: "a token that may read requests sees those of colleagues")
+            }
+            filter.assignee = try await assignee(name, by: caller)
             let (requests, moments) = try await engine.datedRequests(filter, limit: CalendarFeed.most, by: caller)
             return .bytes(
                 Array(CalendarFeed(requests, at: moments).text.utf8), type: "text/calendar; charset=utf-8",
@@ -42,12 +48,11 @@ extension StaffAPI {
             "regime", "right", "channel", "assignee", "state", "bucket", "due_within", "limit",
         ])
         var question = DashboardQuestion()
-        question.filter.regime = try query["regime"].map(Field.regime)
+        question.filter.regime = try regime(query["regime"])
         question.filter.right = try query.value("right")
         question.filter.channel = try query.value("channel")
         question.filter.states = try Field.values("state", query["state"])
-        // “me” needs no name: whoever may look at requests needn't be able to list colleagues.
-        question.filter.assignee = query["assignee"] == "me" ? caller.id : try await assignee(query["assignee"])
+        question.filter.assignee = try await assignee(query["assignee"], by: caller)
         question.bucket = try query.value("bucket")
         question.dueWithin = try Self.number("due_within", query["due_within"], in: 0...366)
         question.limit = try Self.number("limit", query["limit"], in: 0...200) ?? question.limit

@@ -95,7 +95,9 @@ extension StaffAPI {
         group.get("/requests/{id}") { request, context in
             try request.requireNoQuery()
             let view = try await engine.read(try context.namedRequest(), by: try context.requireCaller())
-            return try .json(RequestDetail(view, now: engine.now(), zone: engine.settings.clock.zone))
+            let name = try await name(of: view.request.assignee)
+            return try .json(
+                RequestDetail(view, assigneeName: name, now: engine.now(), zone: engine.settings.clock.zone))
         }
         group.get("/requests/{id}/timeline") { try await timeline($0, $1) }
         group.get("/requests/{id}/receipts") { request, context in
@@ -119,15 +121,16 @@ extension StaffAPI {
     }
 
     private func listRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {
-        try context.requireCaller(as: StaffCaller.self).require(.readRequests)
+        let caller = try context.requireCaller(as: StaffCaller.self)
+        try caller.require(.readRequests)
         let query = try request.query(["limit", "cursor", "state", "right", "regime", "channel", "assignee"])
         let page = try PageRequest<RequestKeys>(query)
         var filter = RequestFilter()
         filter.states = try Field.values("state", query["state"])
         filter.right = try query.value("right")
-        filter.regime = try query["regime"].map(Field.regime)
+        filter.regime = try regime(query["regime"])
         filter.channel = try query.value("channel")
-        filter.assignee = try await assignee(query["assignee"])
+        filter.assignee = try await assignee(query["assignee"], by: caller)
         filter.before = try page.after?.position()
         filter.limit = page.limit + 1
         let wanted = filter
@@ -135,13 +138,22 @@ extension StaffAPI {
         return try .page(records, limit: page.limit, of: request, after: RequestKeys.init, summary)
     }
 
-    /// Who of the staff a filter means.
-    func assignee(_ name: String?) async throws -> StaffID? {
+    /// The law that a filter means, as requests hold its id.
+    func regime(_ name: String?) throws -> String? { try engine.knownRegime(try name.map(Field.regime)) }
+
+    /// Who of the staff a filter means. “me” needs no name: whoever may look at requests needn't be able to list colleagues.
+    func assignee(_ name: String?, by caller: StaffCaller) async throws -> StaffID? {
         guard let name else { return nil }
+        guard name != "me" else { return caller.id }
         guard let staff = try await engine.control.transaction({ try await $0.staff(named: name) }) else {
             throw EngineError(.notFound, "nobody of the staff has that name", field: "assignee")
         }
         return staff.id
+    }
+
+    private func name(of id: StaffID?) async throws -> String? {
+        guard let id else { return nil }
+        return try await engine.control.transaction { try await $0.staff(id) }?.name
     }
 
     private func searchRequests(_ request: Request, _ context: HabeasContext) async throws -> Response {

@@ -28,8 +28,8 @@ CREATE INDEX request_acknowledge ON habeas.request (acknowledge_end)
 CREATE INDEX request_assignee ON habeas.request (assignee) WHERE assignee IS NOT NULL;
 -- What is open, by its date: everything the dashboard counts stands in the index.
 CREATE INDEX request_due ON habeas.request (due_end, id)
-    INCLUDE (work_end, acknowledge_end, acknowledged_at, forecast_end, regime, asked_right, channel, assignee, state,
-        waits_for, rules_changed)
+    INCLUDE (work_end, acknowledge_end, acknowledged_at, answered_at, forecast_end, regime, asked_right, channel,
+        assignee, state, waits_for, rules_changed)
     WHERE state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial');
 CREATE INDEX request_work ON habeas.request (work_end, id)
     WHERE state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial');

@@ -13,14 +13,14 @@ package enum NextStep {
         if isOverdue(request, moments) { return overdue(request) }
         if let waitsFor = request.waitsFor { return waiting(waitsFor, request.waitsSince) }
         if isAcknowledgementOverdue(request, moments) { return "confirm receipt: that is overdue" }
-        if request.hasProposedDates { return "accept or leave the dates of the new rules" }
+        if request.hasProposedDates { return "accept the dates of the new rules, or mend the rules" }
         return byState(request, moments)
     }
 
-    /// Whether the law's last day is past, and nothing holds the clock.
+    /// Whether it isn't answered, the law's last day is past, and nothing holds the clock.
     package static func isOverdue(_ request: UrgentRequest, _ moments: DashboardMoments) -> Bool {
         guard let end = request.dueEnd else { return false }
-        return end <= moments.now && request.waitsFor == nil
+        return end <= moments.now && request.waitsFor == nil && request.answeredAt == nil
     }
 
     private static func overdue(_ request: UrgentRequest) -> String {
@@ -63,7 +63,9 @@ package enum NextStep {
     }
 
     private static func queued(_ request: UrgentRequest) -> String {
-        guard let forecast = request.forecastEnd, let end = request.workEnd ?? request.dueEnd, forecast > end else {
+        guard let forecast = request.forecastEnd, let end = request.workEnd ?? request.dueEnd, forecast > end,
+            request.answeredAt == nil
+        else {
             return request.state == .queued ? "nothing: it waits for a worker" : "nothing: a worker has it"
         }
         return "add workers: the queue is too slow"

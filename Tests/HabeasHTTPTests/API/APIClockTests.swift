@@ -77,6 +77,30 @@ import Testing
         }
     }
 
+    @Test func assignsToWhoeverAsks() async throws {
+        try await APIBench.with { api in
+            let token = try await api.token(.support)
+            let id = try await open(api, token)
+            let mine = try await api.call(
+                .post, "/v1/requests/\(id)/assign", token, Self.body("mine", ["assignee": "me"]))
+            let me = try await api.call(.get, "/v1/me", token)
+            let detail = try await api.call(.get, "/v1/requests/\(id)", token)
+            let list = try await api.call(.get, "/v1/requests?assignee=me", token)
+
+            #expect(mine.text("assignee") == me.text("id") && me.text("id") != nil, "\(mine.text)\(me.text)")
+            #expect(detail.text("assignee_name") == me.text("name") && list.text.contains(id))
+        }
+    }
+
+    /// The field is said once.
+    @Test func errorsNameTheirFieldOnce() {
+        func detail(_ words: String) -> String? {
+            EngineError(.invalid, words, field: "received_at").problem.detail
+        }
+        #expect(detail("received_at lies in the future") == "received_at lies in the future")
+        #expect(detail("a time is needed") == "received_at: a time is needed")
+    }
+
     /// FAILURES F6.
     @Test func aLateExtensionIsRefusedAndAudited() async throws {
         try await APIBench.with { api in

@@ -34,6 +34,59 @@ import Testing
         }
     }
 
+    /// What never matches anything would look like peace.
+    @Test func refusesALawWithoutRules() async throws {
+        try await APIBench.with { api in
+            let compliance = try await api.token(.compliance)
+            for path in ["dashboard?", "requests?", "calendar.ics?", "reports/yearly?year=2026&"] {
+                let answer = try await api.call(.get, "/v1/\(path)regime=GDRP", compliance)
+                let known = try await api.call(.get, "/v1/\(path)regime=gdpr", compliance)
+                let edition = try await api.call(.get, "/v1/\(path)regime=UK-GDPR-pre-2026-02-05", compliance)
+
+                #expect(answer.status == .unprocessableContent, "\(path) \(answer.text)")
+                #expect(answer.text("code") == "input.invalid" && answer.text("hint")?.contains("GDPR") == true)
+                #expect(known.status == .ok && edition.status == .ok, "\(path)")
+            }
+        }
+    }
+
+    /// The copy of an answered request is made again: nothing about it is late any more.
+    @Test func whatWasAnsweredIsNeverLate() async throws {
+        try await APIBench.with { api in
+            let support = try await api.token(.support, lifetime: .days(300))
+            let id = try await api.opened(support)
+            _ = try await api.database.query(
+                "UPDATE habeas.request SET state = 'failed', answered_at = received_at WHERE id = $1 RETURNING id", [id]
+            )
+            api.clock.pass(.days(60))
+            let later = try await api.call(.get, "/v1/dashboard", support)
+            let open = try await api.call(.get, "/v1/dashboard?bucket=open", support)
+
+            let counts = try #require(later.json["counts"] as? [String: Int])
+            #expect(counts["overdue"] == 0 && counts["at_risk"] == 0 && counts["open"] == 1)
+            #expect((later.json["urgent"] as? [Any])?.isEmpty == true)
+            let urgent = try #require((open.json["urgent"] as? [[String: Any]])?.first)
+            #expect(urgent["days_left"] == nil && urgent["answered_at"] != nil)
+        }
+    }
+
+    /// A period that ends at noon is over at noon.
+    @Test func daysLeftFollowTheEndOfThePeriod() async throws {
+        try await APIBench.with { api in
+            let support = try await api.token(.support)
+            let id = try await api.opened(support)
+            func left(_ minutes: Int) async throws -> Int? {
+                let end = api.clock.now + .seconds(60 * minutes)
+                _ = try await api.database.query(
+                    "UPDATE habeas.request SET due_end = $2::timestamptz WHERE id = $1 RETURNING id", [id, end.rfc3339])
+                let urgent = try await api.call(.get, "/v1/dashboard", support).json["urgent"] as? [[String: Any]]
+                return urgent?.first?["days_left"] as? Int
+            }
+            #expect(try await left(2) == 0)
+            #expect(try await left(-2) == -1)
+        }
+    }
+
     /// A day past the law's last day it is overdue, and nobody had to touch it.
     @Test func becomesOverdueByItself() async throws {
         try await APIBench.with { api in
@@ -57,6 +110,9 @@ import Testing
             let elsewhere = try await api.call(.get, "/v1/requests?token=\(feed)", nil)
             let reading = try await api.call(.get, "/v1/requests", feed)
             let nobody = try await api.call(.get, "/v1/calendar.ics", nil)
+            let mine = try await api.call(.get, "/v1/calendar.ics?token=\(feed)&assignee=me", nil)
+            let probe = try await api.call(.get, "/v1/calendar.ics?token=\(feed)&assignee=Somebody", nil)
+            let named = try await api.call(.get, "/v1/calendar.ics?assignee=Somebody", support)
 
             #expect(calendar.status == .ok)
             #expect(calendar.headers[.contentType] == "text/calendar; charset=utf-8")
@@ -64,6 +120,7 @@ import Testing
             #expect(byHeader.status == .ok)
             #expect(wide.status == .unauthorized && elsewhere.status == .unauthorized && nobody.status == .unauthorized)
             #expect(reading.status == .forbidden)
+            #expect(mine.status == .ok && probe.status == .forbidden && named.status == .notFound)
             try await withFolder { folder in
                 let file = "\(folder)/feed.ics"
                 try calendar.text.write(toFile: file, atomically: true, encoding: .utf8)

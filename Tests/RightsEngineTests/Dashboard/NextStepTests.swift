@@ -17,7 +17,8 @@ import Testing
         return UrgentRequest(
             id: RequestID("0199a1c2-7d3e-7abc-8def-0123456789ab")!, state: state, right: facts.right, regime: "GDPR",
             channel: .web, dueEnd: due, workEnd: due, acknowledgeEnd: facts.acknowledgeEnd,
-            isAcknowledged: facts.acknowledgeEnd == nil, forecastEnd: facts.forecast, waitsFor: facts.waitsFor,
+            isAcknowledged: facts.acknowledgeEnd == nil, forecastEnd: facts.forecast, answeredAt: facts.answeredAt,
+            waitsFor: facts.waitsFor,
             waitsSince: facts.waitsFor == nil ? nil : CivilDate("2026-11-02"), needsRelease: facts.needsRelease,
             isConfirmed: facts.isConfirmed, hasProposedDates: facts.hasProposedDates)
     }
@@ -29,6 +30,7 @@ import Testing
         var waitsFor: InterruptionKind?
         var needsRelease = false
         var isConfirmed = true
+        var answeredAt: Instant?
         var hasProposedDates = false
     }
 
@@ -50,9 +52,10 @@ import Testing
         (request(.queued), "nothing: it waits for a worker"),
         (request(.accepted, due: before), "overdue: answer it today"),
         (request(.failed, due: before), "overdue: repair the job, answer today"),
+        (request(.failed, due: before) { $0.answeredAt = before }, "look at the job, then retry"),
         (request(.paused, due: before) { $0.waitsFor = .fee }, "await the fee, asked 2026-11-02"),
         (request(.received) { $0.acknowledgeEnd = before }, "confirm receipt: that is overdue"),
-        (request(.received) { $0.hasProposedDates = true }, "accept or leave the dates of the new rules"),
+        (request(.received) { $0.hasProposedDates = true }, "accept the dates of the new rules, or mend the rules"),
         (request(.received, due: nil), "look at it: who asks for what"),
     ])
     func saysWhatToDo(request: UrgentRequest, step: String) {

@@ -43,10 +43,11 @@ struct DashboardCommand: AsyncParsableCommand {
     var dueWithin: String?
     @Option(
         help: ArgumentHelp(
-            "End with 1 when there is such a request: overdue, due-within, at-risk, ack-overdue.",
+            "End with 1 when there is such a request: overdue (appeals, too), due-within, at-risk, ack-overdue.",
             valueName: "kind,…"))
     var failOn: String?
-    @Option(help: ArgumentHelp("List so many requests at most, 0 to 200.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("List so many requests at most, 0 to 200; 0 prints the numbers alone.", valueName: "number"))
     var limit = 15
     @Flag(help: "Draw it again and again, with keys to filter and open.")
     var watch = false
@@ -95,7 +96,7 @@ struct DashboardCommand: AsyncParsableCommand {
         } else {
             let screen = DashboardScreen(
                 dashboard: dashboard, filters: fixed, width: Screen.current.width ?? 160,
-                hasColour: Screen.current.hasColour)
+                hasColour: Screen.current.hasColour, hasList: limit > 0)
             Terminal.print(screen.lines.joined(separator: "\n"))
         }
         try judge(dashboard)
@@ -141,7 +142,8 @@ struct DashboardCommand: AsyncParsableCommand {
     private func judge(_ dashboard: DashboardDocument) throws {
         let found = try failing().map { kind in
             switch kind {
-            case .overdue: (kind, dashboard.count(.overdue))
+            // A complaint whose last day is past is as late as a request.
+            case .overdue: (kind, dashboard.count(.overdue) + dashboard.appealsOverdue)
             case .dueWithin: (kind, dashboard.dueWithin ?? 0)
             case .atRisk: (kind, dashboard.count(.atRisk))
             case .acknowledgementOverdue: (kind, dashboard.count(.acknowledgementOverdue))

@@ -164,7 +164,7 @@ struct DashboardConsole: Equatable {
         guard let dashboard else { return ["asking the service …"] }
         let screen = DashboardScreen(dashboard: dashboard, filters: filters, width: width, hasColour: hasColour)
         let head = [screen.title, ""] + screen.tiles + [""]
-        guard !dashboard.urgent.isEmpty else { return head + ["nothing open that passes the filters"] }
+        guard !dashboard.urgent.isEmpty else { return head + ["nothing to answer that passes the filters"] }
         let room = max(1, height - head.count - 1)
         let first = max(0, min(selected - room / 2, dashboard.urgent.count - room))
         let shown = dashboard.urgent.dropFirst(first).prefix(room)

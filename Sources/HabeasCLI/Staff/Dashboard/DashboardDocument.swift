@@ -17,6 +17,7 @@ struct DashboardDocument: Decodable, Sendable, Equatable {
         let dueEnd: String?
         let workBy: String?
         let daysLeft: Int?
+        let answeredAt: String?
         let waitsFor: String?
         let waitsSince: String?
         let assignee: String?
@@ -25,12 +26,14 @@ struct DashboardDocument: Decodable, Sendable, Equatable {
         /// The end of the id, which differs also among requests of one minute.
         var shortID: String { "…" + id.suffix(8) }
 
-        /// `3 d`, `-2 d`, `held` while the clock is held, `none` where the law gives no number.
+        /// `3 d`, `-2 d`, `held` while the clock is held, `done` once answered, `none` where the law gives no number.
         var left: String {
             if waitsFor != nil { return "held" }
+            if answeredAt != nil { return "done" }
             return daysLeft.map { "\($0) d" } ?? "none"
         }
 
+        /// The service counts days to the end of the period, not of the day: from its end on there are less than none.
         var isOverdue: Bool { (daysLeft ?? 0) < 0 }
     }
 

@@ -7,6 +7,8 @@ struct DashboardScreen {
     var filters: [String] = []
     let width: Int
     let hasColour: Bool
+    /// Whether a list was asked for at all.
+    var hasList = true
 
     // MARK: lines
 
@@ -116,10 +118,11 @@ struct DashboardScreen {
 
     /// The whole, for a terminal that isn't drawn on again.
     var lines: [String] {
-        let list =
-            dashboard.urgent.isEmpty
-            ? ["nothing open" + (filters.isEmpty ? "" : " that passes the filters")] : list(dashboard.urgent)
-        return [title, ""] + tiles + [""] + list
+        let numbers = [title, ""] + tiles
+        guard hasList else { return numbers }
+        let isEmpty = dashboard.urgent.isEmpty
+        let nothing = "nothing to answer" + (filters.isEmpty ? "" : " that passes the filters")
+        return numbers + [""] + (isEmpty ? [nothing] : list(dashboard.urgent))
     }
 
     // MARK: text

@@ -1,7 +1,9 @@
 /// One request as the terminal shows it.
 enum RequestPage {
     /// What every answer about a request says.
-    static func summary(_ request: RequestDocument) -> Facts {
+    ///
+    /// - Parameter assigneeName: who looks after it, where that was asked; else their id is shown.
+    static func summary(_ request: RequestDocument, assigneeName: String? = nil) -> Facts {
         var facts = Facts()
         facts.add("request", request.id)
         let laws = ([request.regime] + request.alsoUnder).joined(separator: " and ")
@@ -21,6 +23,7 @@ enum RequestPage {
         if request.hasProposedDates {
             facts.add("changed", "the rules of today would give other dates: `habeas deadline explain`")
         }
+        facts.add("assignee", assigneeName ?? request.assignee)
         facts.add("ticket", request.ticket)
         facts.add("person", "hash \(request.subjectHash.prefix(16)), identity level \(request.assurance)")
         if request.needsRelease { facts.add("waits for", "the approval of a second person") }
@@ -55,7 +58,7 @@ enum RequestPage {
 
     /// Everything that staff may know of it.
     static func text(_ detail: RequestDetailDocument) -> String {
-        var facts = summary(detail.request)
+        var facts = summary(detail.request, assigneeName: detail.assigneeName)
         if detail.hasContact { facts.add("answers to", "another address than the one on file") }
         facts.add("archive", archive(detail.archive))
         facts.add("job", detail.job.map(job))

@@ -62,8 +62,9 @@ struct UrgentView: Encodable {
     let dueOn: String?
     let dueEnd: String?
     let workBy: String?
-    /// Days from today to the law's last day; negative when that is past, absent while the clock is held.
+    /// Days from today to the law's last day; negative from its end on, absent while the clock is held and once answered.
     let daysLeft: Int?
+    let answeredAt: String?
     let waitsFor: String?
     let waitsSince: String?
     let assignee: String?
@@ -79,10 +80,18 @@ struct UrgentView: Encodable {
         dueOn = due?.description
         dueEnd = request.dueEnd?.rfc3339
         workBy = request.workEnd.map { moments.zone.lastDay(before: $0).description }
-        daysLeft = request.waitsFor == nil ? due.map { $0.days(since: moments.today) } : nil
+        daysLeft = Self.daysLeft(request, moments)
+        answeredAt = request.answeredAt?.rfc3339
         waitsFor = request.waitsFor?.rawValue
         waitsSince = request.waitsSince?.description
         assignee = request.assignee
         nextStep = NextStep.text(for: request, at: moments)
+    }
+
+    /// A period that ends within a day is over at that hour, not at midnight.
+    private static func daysLeft(_ request: UrgentRequest, _ moments: DashboardMoments) -> Int? {
+        guard request.waitsFor == nil, request.answeredAt == nil, let end = request.dueEnd else { return nil }
+        let days = moments.zone.lastDay(before: end).days(since: moments.today)
+        return NextStep.isOverdue(request, moments) ? min(days, -1) : days
     }
 }

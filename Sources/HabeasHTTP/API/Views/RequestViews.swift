@@ -110,6 +110,7 @@ struct RequestSummary: Encodable {
 /// One request with all that staff may know of it.
 struct RequestDetail: Encodable {
     let request: RequestSummary
+    let assigneeName: String?
     let job: JobView?
     let links: [LinkView]
     let archive: [ArchivePartView]
@@ -118,8 +119,9 @@ struct RequestDetail: Encodable {
     let verifications: [VerificationView]
     let hasContact: Bool
 
-    init(_ view: StaffView, now: Instant, zone: ZoneRules) {
+    init(_ view: StaffView, assigneeName: String?, now: Instant, zone: ZoneRules) {
         request = RequestSummary(view.request, zone: zone)
+        self.assigneeName = assigneeName
         job = view.job.map(JobView.init)
         links = view.links.map { LinkView($0, now: now) }
         archive = view.archives.map(ArchivePartView.init)
