@@ -41,10 +41,11 @@ package final class CalendarBook: Sendable {
     /// The texts of the built-in documents, in the order of their ids.
     var builtInTexts: [String] { BuiltInCalendars.headers.compactMap { BuiltInCalendars.file($0.id)?.text } }
 
-    /// A calendar's document.
+    /// A calendar's document, by its id in any case.
     ///
     /// - Throws: ``RuleError`` when no calendar has that id, or its document isn't in the documented form.
-    package func document(_ id: String) throws(RuleError) -> CalendarDocument {
+    package func document(_ name: String) throws(RuleError) -> CalendarDocument {
+        let id = spelling(of: name)
         if let known = read.withLock({ $0[id] }) { return known }
         guard let file = operators[id]?.file ?? BuiltInCalendars.file(id) else { throw unknown(id) }
         let document = try CalendarDocument(file)
@@ -64,6 +65,12 @@ package final class CalendarBook: Sendable {
         let own = operators.values.first { $0.header.zones.contains(zone) }?.header.id
         guard let id = own ?? BuiltInCalendars.id(zone: zone) else { return nil }
         return try calendar(id)
+    }
+
+    /// The id as its document writes it; the name itself when no calendar has it.
+    private func spelling(of name: String) -> String {
+        if operators[name] != nil || BuiltInCalendars.file(name) != nil { return name }
+        return headers.first { $0.id.uppercased() == name.uppercased() }?.id ?? name
     }
 
     private func unknown(_ id: String) -> RuleError {

@@ -157,7 +157,7 @@ package final class RuleBook: Sendable {
         return RuleError(
             .unknown, "no regime is called “\(name)”",
             hint: near.isEmpty
-                ? "known are \(regimeIDs.joined(separator: ", "))"
+                ? "`habeas regime list` names them"
                 : "is it \(near.joined(separator: ", or "))? `habeas regime list` names all")
     }
 

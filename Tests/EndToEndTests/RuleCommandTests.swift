@@ -147,6 +147,41 @@ import Testing
         #expect(outcome.status == Int32(status) && outcome.errors.contains(words), "\(outcome.errors)")
     }
 
+    @Test func saysWhatIsWrongWithATable() async throws {
+        let head = "id,regime,right,time_zone,received_at\n"
+        let row = "1,GDPR,access,Europe/Berlin,2026-03-02T10:00:00Z\n"
+        try await withFolder { folder in
+            func compute(_ text: String) async throws -> Program.Outcome {
+                try text.write(toFile: "\(folder)/table.csv", atomically: true, encoding: .utf8)
+                return try await Program.habeas(["deadline", "compute", "--csv", "table.csv"], in: folder)
+            }
+            let open = try await compute(head + row + "2,\"GDPR,access\n")
+            #expect(open.status == 1 && open.errors.contains("never closed"), "\(open.errors)")
+            #expect(open.errors.contains("1 row computed, 1 row left out") && open.output.contains("1,"))
+            let other = try await compute(head.replacing(",", with: ";") + row.replacing(",", with: ";"))
+            #expect(other.status == 1 && other.errors.contains("separated by semicolons"), "\(other.errors)")
+            #expect(other.errors.contains("commas"))
+            let calendar = try await Program.habeas(["calendar", "show", "gb-sct", "--year", "2026"], in: folder)
+            #expect(calendar.status == 0 && calendar.output.contains("GB-SCT"), "\(calendar.errors)")
+            let strange = try await Program.habeas(["regime", "show", "qqqqqqqqqqqqqqqq"], in: folder)
+            #expect(strange.status == 4 && strange.errors.contains("`habeas regime list` names them"))
+            #expect(!strange.errors.contains("BR-LGPD"))
+        }
+    }
+
+    @Test func everyVerbOfARequestSaysWhatItDoes() async throws {
+        let help = try await withFolder { try await Program.habeas(["request", "--help"], in: $0) }
+        let verbs = [
+            "open", "list", "show", "timeline", "acknowledge", "verify", "approve", "identity", "clarify", "fee",
+            "extend", "refuse", "appeal", "pause", "resume", "assign", "withdraw", "cancel", "retry",
+        ]
+        for verb in verbs {
+            #expect(help.output.contains(try Regex("\n  \(verb) +[A-Z]")), "\(verb): \(help.output)")
+        }
+        let refuse = try await withFolder { try await Program.habeas(["request", "refuse", "--help"], in: $0) }
+        #expect(refuse.output.contains("ground") && refuse.output.contains("go to the person"))
+    }
+
     @Test func aMapMayNotNameALawWithoutRules() async throws {
         try await Workbench.with { bench in
             let text = try Checkout.workspaceMap().replacing("default_regime: GDPR", with: "default_regime: GDRP")

@@ -43,10 +43,10 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Load the workspace and stop there.")
     var loadOnly = false
 
-    @Flag(help: "Stop the private PostgreSQL.")
+    @Flag(help: "Stop the service and the private PostgreSQL.")
     var stop = false
 
-    @Flag(help: "Stop the private PostgreSQL and remove everything in --state.")
+    @Flag(help: "Stop the service and the private PostgreSQL, and remove everything in --state.")
     var remove = false
 
     func run() async throws {
@@ -92,11 +92,11 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let cluster = try PrivateCluster(state: FilePath(state))
         try await cluster.stop()
-        guard remove else { return Terminal.note("the private PostgreSQL of \(state) is stopped") }
+        guard remove else { return Terminal.note("the service and the private PostgreSQL of \(state) are stopped") }
         for path in [cluster.base.string, state] where FileManager.default.fileExists(atPath: path) {
             try FileManager.default.removeItem(atPath: path)
         }
-        Terminal.note("the private PostgreSQL of \(state) is stopped, and everything in it removed")
+        Terminal.note("the service and the private PostgreSQL of \(state) are stopped, and everything in it removed")
     }
 
     /// Leaves a service running, with one request that it has carried out.
@@ -119,6 +119,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func printService(_ url: String, _ request: DemoRequest, _ token: StaffToken, _ folder: DemoFolder) {
         let habeas = CommandLine.arguments.first ?? "habeas"
+        let tokens = ["support", "compliance", "admin"].map { "\(folder.home)/\($0).token" }.joined(separator: ", ")
         Terminal.print(
             """
 
@@ -131,6 +132,7 @@ struct DemoCommand: AsyncParsableCommand {
                       export HABEAS_TOKEN=\(token.reveal())
                       \(habeas) request list
                       \(habeas) request show \(request.id)
+            tokens    \(tokens)
             audit     \(habeas) audit verify --config \(folder.settings)
             log       \(folder.background.logPath)
             """)

@@ -19,7 +19,14 @@ struct TableRun {
 
     /// The header, for the computation to find its columns.
     mutating func header() throws -> CSVReader.Record {
-        guard let header = reader.next() else {
+        let header = reader.next()
+        // A name with a semicolon in it means nothing here: a spreadsheet's other separator.
+        if let header, header.fields.count == 1, header.fields[0].contains(";") {
+            throw CommandFailure(
+                .failed, code: "table.invalid", "line \(header.line): the columns are separated by semicolons",
+                hint: "separate them by commas: export it as comma-separated values (RFC 4180)")
+        }
+        guard let header else {
             throw CommandFailure(
                 .failed, code: "table.invalid", reader.problem?.description ?? "the table is empty",
                 hint: "its first line names the columns")
@@ -42,8 +49,11 @@ struct TableRun {
             if output.utf8.count > 1 << 16 { try flush() }
         }
         try flush()
-        if let problem = reader.problem { Terminal.note("habeas: error: \(problem); the rest can't be read") }
-        guard failed == 0, reader.problem == nil else {
+        if let problem = reader.problem {
+            failed += 1
+            Terminal.note("habeas: error: \(problem); the rest can't be read")
+        }
+        guard failed == 0 else {
             Terminal.note("\(Terminal.count(done, "row")) computed, \(Terminal.count(failed, "row")) left out")
             throw ExitStatusError(status: .failed)
         }

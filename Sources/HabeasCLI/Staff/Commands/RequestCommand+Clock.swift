@@ -17,6 +17,7 @@ private protocol ClockVerb: AsyncParsableCommand {
     var options: AnswerOptions { get }
     /// The path below the request, and what is sent there.
     var message: (path: String, body: Body) { get }
+    func note(on request: RequestDocument) -> String?
 }
 
 extension ClockVerb {
@@ -25,7 +26,11 @@ extension ClockVerb {
         let (path, body) = message
         let answer = try await StaffClient.with { try await $0.post("/v1/requests/\(id)/\(path)", body) }
         try options.print(answer) { RequestPage.summary(try answer.read()).text() }
+        if let note = note(on: try answer.read()) { Terminal.note("habeas: \(note)") }
     }
+
+    /// What is to be said of the request as it is now, beside what was asked for.
+    func note(on request: RequestDocument) -> String? { nil }
 }
 
 /// Asking the person something, and recording their answer.
@@ -47,9 +52,16 @@ private protocol QuestionVerb: ClockVerb where Body == QuestionBody {
 }
 
 extension QuestionVerb {
+    private var isAnswer: Bool { answered || answeredOn != nil }
+
+    /// A question that the law gives no time for is a question all the same.
+    func note(on request: RequestDocument) -> String? {
+        guard !isAnswer, request.waitsFor == nil else { return nil }
+        return "the question doesn't change the dates; `habeas deadline explain \(request.id)` says why"
+    }
+
     var message: (path: String, body: QuestionBody) {
-        let isAnswer = answered || answeredOn != nil
-        return (
+        (
             isAnswer ? "answers" : "questions",
             QuestionBody(
                 kind: Self.kind.rawValue, askedOn: isAnswer ? nil : askedOn, answeredOn: answeredOn,
@@ -66,8 +78,7 @@ extension QuestionVerb {
         }
     }
 
-    fileprivate static func configuration(_ name: String, _ abstract: String, _ example: String) -> CommandConfiguration
-    {
+    fileprivate static func words(_ name: String, _ abstract: String, _ example: String) -> CommandConfiguration {
         CommandConfiguration(
             commandName: name, abstract: abstract,
             discussion: """
@@ -113,7 +124,7 @@ extension RequestCommand {
     /// `habeas request identity`
     struct Identity: QuestionVerb {
         static let kind = InterruptionKind.identity
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "identity", "Ask who they are where there is reasonable doubt, or record the answer.",
             "doubt:\"please call us back at the number on your invoice\"")
         @Argument(help: "The request's id.") var request: String
@@ -127,7 +138,7 @@ extension RequestCommand {
     /// `habeas request clarify`
     struct Clarify: QuestionVerb {
         static let kind = InterruptionKind.clarification
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "clarify", "Ask what they mean, or record the answer.",
             "which-data:\"is it about your letters or about your invoices?\"")
         @Argument(help: "The request's id.") var request: String
@@ -141,7 +152,7 @@ extension RequestCommand {
     /// `habeas request fee`
     struct Fee: QuestionVerb {
         static let kind = InterruptionKind.fee
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "fee", "Ask for a fee the law allows, or record that it was paid.",
             "further-copy:\"a third copy costs EUR 5\"")
         @Argument(help: "The request's id.") var request: String
@@ -250,10 +261,13 @@ extension RequestCommand {
             discussion: """
                 EXAMPLES
                   habeas request assign REQUEST --to ada --ticket T-7 --reason holiday-cover
+                  habeas request assign REQUEST --to me --ticket T-7 --reason mine
                   habeas request assign REQUEST --nobody --ticket T-7 --reason back-to-the-team
                 """)
         @Argument(help: "The request's id.") var request: String
-        @Option(help: ArgumentHelp("The colleague, as `habeas staff list` names them.", valueName: "name"))
+        @Option(
+            help: ArgumentHelp(
+                "The colleague, as `habeas staff list` names them; “me” is whoever asks.", valueName: "name"))
         var to: String?
         @Flag(help: "Nobody looks after it any more.") var nobody = false
         @OptionGroup var ground: GroundOptions

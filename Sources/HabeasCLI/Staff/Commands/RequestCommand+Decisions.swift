@@ -15,9 +15,7 @@ extension RequestVerb {
         try options.print(answer) { RequestPage.summary(try answer.read()).text() }
     }
 
-    fileprivate static func configuration(_ abstract: String, _ more: String = "", reason: String)
-        -> CommandConfiguration
-    {
+    fileprivate static func words(_ abstract: String, _ more: String = "", reason: String) -> CommandConfiguration {
         CommandConfiguration(
             commandName: verb, abstract: abstract,
             discussion: (more.isEmpty ? "" : more + "\n\n")
@@ -68,7 +66,7 @@ extension RequestCommand {
     /// `habeas request approve`
     struct Approve: RequestVerb {
         static let verb = "approve"
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "Let a request run that somebody else vouched for.", reason: "checked-by-second-person")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
@@ -78,9 +76,12 @@ extension RequestCommand {
     /// `habeas request refuse`
     struct Refuse: RequestVerb {
         static let verb = "refuse"
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "Refuse a request on a ground the law lists.",
-            "The reason's code is the ground (`habeas regime show ID` lists them), its words are what the person reads.",
+            """
+            The reason's code is a ground of the law (`habeas regime show ID` lists them), and its \
+            words go to the person, with the provision and where they may complain.
+            """,
             reason: "manifestly-excessive:\"the fifth one this month\"")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
@@ -90,7 +91,8 @@ extension RequestCommand {
     /// `habeas request pause`
     struct Pause: RequestVerb {
         static let verb = "pause"
-        static let configuration = configuration("Set a request aside; nothing runs.", reason: "waiting-for-person")
+        static let configuration: CommandConfiguration = words(
+            "Set a request aside; nothing runs.", reason: "waiting-for-person")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
@@ -99,7 +101,7 @@ extension RequestCommand {
     /// `habeas request resume`
     struct Resume: RequestVerb {
         static let verb = "resume"
-        static let configuration = configuration("Let it go on where it was.", reason: "person-answered")
+        static let configuration: CommandConfiguration = words("Let it go on where it was.", reason: "person-answered")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
@@ -108,7 +110,8 @@ extension RequestCommand {
     /// `habeas request withdraw`
     struct Withdraw: RequestVerb {
         static let verb = "withdraw"
-        static let configuration = configuration("End a request that the person took back.", reason: "person-withdrew")
+        static let configuration: CommandConfiguration = words(
+            "End a request that the person took back.", reason: "person-withdrew")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
@@ -117,7 +120,8 @@ extension RequestCommand {
     /// `habeas request cancel`
     struct Cancel: RequestVerb {
         static let verb = "cancel"
-        static let configuration = configuration("End a request that shouldn't have been opened.", reason: "duplicate")
+        static let configuration: CommandConfiguration = words(
+            "End a request that shouldn't have been opened.", reason: "duplicate")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
@@ -126,7 +130,7 @@ extension RequestCommand {
     /// `habeas request retry`
     struct Retry: RequestVerb {
         static let verb = "retry"
-        static let configuration = configuration(
+        static let configuration: CommandConfiguration = words(
             "Do again what failed, or lapsed with its archive.", reason: "disk-mended")
         @Argument(help: "The request's id.") var request: String
         @OptionGroup var ground: GroundOptions

@@ -36,7 +36,7 @@ struct RequestCommand: AsyncParsableCommand {
         var regime: String?
         @Option(help: ArgumentHelp("Only what came this way.", valueName: "web|product|staff"))
         var channel: String?
-        @Option(help: ArgumentHelp("Only what this colleague looks after.", valueName: "name"))
+        @Option(help: ArgumentHelp("Only what this colleague looks after; “me” is whoever asks.", valueName: "name"))
         var assignee: String?
         @Option(
             help: ArgumentHelp(
