@@ -26,9 +26,10 @@ struct ReportedRequest {
     private(set) var workEnd: Instant?
     private(set) var acknowledgedOnTime: Bool?
     private(set) var isAcknowledged = false
-    /// Notices that lengthened the period of the answer, and those that failed to; an appeal's aren't counted.
-    private(set) var extensionsGranted = 0
+    /// Notices that failed to lengthen the period of the answer; an appeal's aren't counted.
     private(set) var extensionsFailed = 0
+    /// What each notice in force lengthens: `answer` or `appeal`.
+    private var extensions: [String] = []
     private(set) var questions: [String: Int] = [:]
     private(set) var appeals = 0
     private(set) var appealOutcome: String?
@@ -64,8 +65,8 @@ struct ReportedRequest {
             acknowledgedOnTime = facts["on_time"].map { $0 == "true" }
         case .questionAsked, .questionPostponed, .questionAnswered, .questionVoid:
             takeQuestion(action, facts, zone.day(of: at))
-        case .extensionGranted where facts["purpose"] != "appeal": extensionsGranted += 1
-        case .extensionRefused where facts["purpose"] != "appeal": refuseExtension(facts)
+        case .extensionGranted: extensions.append(facts["purpose"] ?? "answer")
+        case .extensionRefused: refuseExtension(facts)
         case .appealReceived: appeals += 1
         case .appealDecided: appealOutcome = facts["outcome"]
         default: break
@@ -87,12 +88,20 @@ struct ReportedRequest {
         }
     }
 
-    /// A colleague's attempt that was turned away told the person nothing, so it is no failed notice. One that was
-    /// handed over and came back takes its extension back.
+    /// Notices that lengthened the period of the answer.
+    var extensionsGranted: Int { extensions.count { $0 == "answer" } }
+
+    /// A colleague's attempt that was turned away told the person nothing, so it is no failed notice. A notice that was
+    /// handed over and came back takes its extension back: the last one, where the entry doesn't say which.
     private mutating func refuseExtension(_ facts: [String: String]) {
         guard facts["attempt"] != "true" else { return }
-        if facts["error"] == "undelivered", extensionsGranted > 0 { extensionsGranted -= 1 }
-        extensionsFailed += 1
+        var purpose = facts["purpose"]
+        if facts["error"] == "undelivered",
+            let index = extensions.lastIndex(where: { $0 == purpose ?? $0 })
+        {
+            purpose = extensions.remove(at: index)
+        }
+        if purpose ?? "answer" == "answer" { extensionsFailed += 1 }
     }
 
     private mutating func move(_ facts: [String: String], _ at: Instant, _ day: CivilDate) {

@@ -34,8 +34,8 @@ package struct YearlyReportBuilder {
     package func requireWhole(first: AuditRecord) throws(EngineError) {
         guard first.seq != 1, first.at > since else { return }
         throw EngineError(
-            .notFound, "entries of \(year) were removed from the audit log: it begins on \(zone.day(of: first.at))",
-            hint: "an export made before they were removed still gives the report: --from-audit FILE")
+            .invalid, "entries of \(year) were removed from the audit log: it begins on \(zone.day(of: first.at))",
+            hint: "an export made before they were removed still gives the report: --from-audit FILE", field: "year")
     }
 
     /// Takes the next entry.

@@ -137,6 +137,10 @@ import Testing
             [.extensionGranted, .extensionRefused],
             [#"{"purpose":"appeal"}"#, #"{"error":"undelivered","purpose":"appeal"}"#], 0, 0
         ),
+        (
+            [.extensionGranted, .extensionGranted, .extensionRefused],
+            [#"{"purpose":"answer"}"#, #"{"purpose":"appeal"}"#, #"{"error":"undelivered"}"#], 1, 0
+        ),
     ])
     func countsNoticesThatLengthenThePeriodOfTheAnswer(
         actions: [AuditAction], facts: [String], granted: Int, failed: Int
