@@ -11,7 +11,7 @@ import Testing
 
 /// schemathesis calls the service as its own description says it can be called (Tests/Judges/schemathesis).
 @Suite struct APIJudgeTests {
-    @Test(.timeLimit(.minutes(15))) func schemathesisFindsNothing() async throws {
+    @Test(.timeLimit(.minutes(20))) func schemathesisFindsNothing() async throws {
         try await APIBench.withEngine { database, engine, keys, clock, folder in
             let people = try await database.query("SELECT id FROM workspace.users ORDER BY id LIMIT 20")
             let things = try await Things.make(engine, subjects: people.compactMap { $0[0].map { "user:\($0)" } })
