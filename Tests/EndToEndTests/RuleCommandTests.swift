@@ -151,7 +151,7 @@ import Testing
         let head = "id,regime,right,time_zone,received_at\n"
         let row = "1,GDPR,access,Europe/Berlin,2026-03-02T10:00:00Z\n"
         try await withFolder { folder in
-            func compute(_ text: String) async throws -> Program.Outcome {
+            func compute(_ text: String) async throws -> ProgramOutcome {
                 try text.write(toFile: "\(folder)/table.csv", atomically: true, encoding: .utf8)
                 return try await Program.habeas(["deadline", "compute", "--csv", "table.csv"], in: folder)
             }
