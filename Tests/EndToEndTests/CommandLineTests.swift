@@ -44,7 +44,7 @@ import Testing
     @Test func theStreamIsTheSameArchiveAndSaysItWasNotReadBack() async throws {
         try await Workbench.with { bench in
             let script = """
-                \(Checkout.binary) export email:ada@example.com --output - --ticket T --reason r > s.zip && unzip -tq s.zip
+                '\(Checkout.binary)' export email:ada@example.com --output - --ticket T --reason r > s.zip && unzip -tq s.zip
                 """
             let streamed = try await Program.run("sh", ["-c", script], in: bench.folder)
             #expect(streamed.status == 0, "\(streamed.errors)")
@@ -58,7 +58,7 @@ import Testing
         try await Workbench.with { bench in
             try await bench.database.run(
                 "CREATE POLICY stray ON workspace.documents AS RESTRICTIVE USING (kind = 'page')")
-            let script = "\(Checkout.binary) export email:ada@example.com --output - --ticket T --reason r > s.zip"
+            let script = "'\(Checkout.binary)' export email:ada@example.com --output - --ticket T --reason r > s.zip"
             let streamed = try await Program.run("sh", ["-c", script], in: bench.folder)
             #expect(streamed.status == 6)
             #expect(streamed.errors.contains("workspace.documents"))

@@ -35,7 +35,7 @@ import Testing
             #expect(unsealed.status == 0, "\(unsealed.errors)")
             #expect(try await Program.run("unzip", ["-tq", "plain.zip"], in: bench.folder).status == 0)
             #expect(try await bench.habeas("verify", "plain.zip").status == 0)
-            let script = "\(Checkout.binary) unseal ada.zip --output - | cmp - plain.zip"
+            let script = "'\(Checkout.binary)' unseal ada.zip --output - | cmp - plain.zip"
             #expect(try await Program.run("sh", ["-c", script], in: bench.folder).status == 0)
 
             let destroyed = try await bench.habeas("destroy", "ada.zip")

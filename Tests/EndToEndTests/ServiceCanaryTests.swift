@@ -131,7 +131,7 @@ struct ServiceScene: Sendable {
     /// Runs a receiver of webhooks whose lines can be looked at as a log.
     private static func withReceiver(_ body: @Sendable (RunningProgram, String) async throws -> Void) async throws {
         let script =
-            "exec \(Checkout.python) \(Checkout.path)/Tests/Judges/webhook_server.py \(Checkout.path)/docs/notices.md 1>&2"
+            "exec '\(Checkout.python)' '\(Checkout.path)/Tests/Judges/webhook_server.py' '\(Checkout.path)/docs/notices.md' 1>&2"
         _ = try await RunningProgram.with("/bin/sh", ["-c", script]) { receiver in
             // The first line is its port.
             for _ in 0..<600 where receiver.log.isEmpty { try await Task.sleep(for: .milliseconds(50)) }

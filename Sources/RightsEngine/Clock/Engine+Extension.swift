@@ -242,8 +242,12 @@ extension Engine {
         let before = try await history(of: id, in: transaction)
         switch NoticeKindCode(rawValue: notice.kind) {
         case .requestExtended:
+            let records = try await transaction.extensions(of: id)
+            let purpose = records.first { $0.notice == notice.id }?.purpose ?? .answer
             try await transaction.settleExtension(toldBy: notice.id, as: .undelivered, deliveredOn: nil)
-            try await audit(.extensionRefused, by: .system, request, ["error": .code("undelivered")], in: transaction)
+            try await audit(
+                .extensionRefused, by: .system, request,
+                ["error": .code("undelivered"), "purpose": .code(purpose.rawValue)], in: transaction)
         case .requestQuestion:
             guard try await transaction.removeQuestion(askedBy: notice.id) else { return }
             try await audit(
