@@ -132,7 +132,7 @@ import Testing
             // A file system of 100 kB in a mount namespace of its own, gone with the process.
             let script = """
                 mkdir small && mount -t tmpfs -o size=100k tmpfs small || exit 99
-                \(Checkout.binary) export email:ada@example.com --output small/a.zip --ticket T --reason r
+                '\(Checkout.binary)' export email:ada@example.com --output small/a.zip --ticket T --reason r
                 status=$?; ls -A small; exit $status
                 """
             let outcome = try await Program.run(
