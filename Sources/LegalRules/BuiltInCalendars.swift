@@ -19,6 +19,9 @@ enum BuiltInCalendars {
     private static let zones: [String: String] = Dictionary(
         uniqueKeysWithValues: headers.flatMap { header in header.zones.map { ($0, header.id) } })
 
+    /// The documents as they are, in the order of their ids; nothing is read for it.
+    static var texts: [String] { documents.keys.sorted().compactMap(text) }
+
     private static func name(_ id: String) -> String { "calendars/\(id).yaml" }
 
     private static func text(_ id: String) -> String? { documents[id].map { String(decoding: $0(), as: UTF8.self) } }

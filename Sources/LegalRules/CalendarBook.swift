@@ -39,7 +39,7 @@ package final class CalendarBook: Sendable {
     }
 
     /// The texts of the built-in documents, in the order of their ids.
-    var builtInTexts: [String] { BuiltInCalendars.headers.compactMap { BuiltInCalendars.file($0.id)?.text } }
+    var builtInTexts: [String] { BuiltInCalendars.texts }
 
     /// A calendar's document, by its id in any case.
     ///

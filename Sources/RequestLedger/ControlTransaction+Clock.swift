@@ -46,7 +46,7 @@ extension ControlTransaction {
         try await rows(
             """
             SELECT \(RequestRecord.columns) FROM habeas.request
-            WHERE (state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')
+            WHERE (\(RequestState.openSQL)
                     OR EXISTS (SELECT FROM habeas.appeal a WHERE a.request_id = request.id AND a.decided_at IS NULL))
                 AND ($1::uuid IS NULL OR id > $1)
             ORDER BY id LIMIT $2

@@ -18,15 +18,12 @@ package struct NearDate: Sendable, Hashable {
 }
 
 extension ControlTransaction {
-    private static let open =
-        "state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')"
-
     /// Open requests that have no clock yet.
     package func requestsWithoutClock(limit: Int) async throws -> [RequestID] {
         try await rows(
             """
             SELECT id FROM habeas.request r
-            WHERE \(Self.open) AND due_end IS NULL
+            WHERE \(RequestState.openSQL) AND due_end IS NULL
                 AND NOT EXISTS (SELECT FROM habeas.request_clock c WHERE c.request_id = r.id)
             LIMIT $1
             """, [String(limit)]
@@ -62,11 +59,11 @@ extension ControlTransaction {
             """
             WITH near AS (
                 SELECT id AS request_id, 'answer' AS purpose, work_end FROM habeas.request
-                WHERE \(Self.open) AND work_end <= habeas.instant($2) + (SELECT max(d) + 1 FROM unnest($1::int[]) d)
+                WHERE \(RequestState.openSQL) AND work_end <= habeas.instant($2) + (SELECT max(d) + 1 FROM unnest($1::int[]) d)
                     * interval '24 hours'
                 UNION ALL
                 SELECT id, 'acknowledge', acknowledge_end FROM habeas.request
-                WHERE \(Self.open) AND acknowledged_at IS NULL AND acknowledge_end <= habeas.instant($2)
+                WHERE \(RequestState.openSQL) AND acknowledged_at IS NULL AND acknowledge_end <= habeas.instant($2)
                     + (SELECT max(d) + 1 FROM unnest($1::int[]) d) * interval '24 hours'
                 UNION ALL
                 SELECT request_id, 'appeal', work_end FROM habeas.appeal
@@ -146,7 +143,7 @@ extension ControlTransaction {
         try await execute(
             """
             UPDATE habeas.request SET forecast_end = NULL
-            WHERE \(Self.open) AND forecast_end IS NOT NULL
+            WHERE \(RequestState.openSQL) AND forecast_end IS NOT NULL
                 AND (state NOT IN ('queued', 'running')
                     OR EXISTS (SELECT FROM habeas.queue_pause WHERE kind IN ('export', 'all')))
             """, [])

@@ -55,7 +55,7 @@ extension ControlTransaction {
             VALUES ($1, $2, $3, $4, habeas.instant($5), habeas.instant($6), $7, $8, $9, $10, $11, $12, $13, 'received',
                 habeas.instant($6), $14, $15, $16)
             ON CONFLICT (subject_hash, asked_right, scope_hash)
-                WHERE state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')
+                WHERE \(RequestState.openSQL)
                 DO NOTHING
             RETURNING id
             """,
@@ -80,8 +80,7 @@ extension ControlTransaction {
         try await first(
             """
             SELECT \(RequestRecord.columns) FROM habeas.request
-            WHERE subject_hash = $1 AND asked_right = $2 AND scope_hash = $3 AND state IN
-                ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial') FOR UPDATE
+            WHERE subject_hash = $1 AND asked_right = $2 AND scope_hash = $3 AND \(RequestState.openSQL) FOR UPDATE
             """, [subject.sql, right.rawValue, scope.sql]
         ).map { row throws(LedgerError) in try RequestRecord(row) }
     }

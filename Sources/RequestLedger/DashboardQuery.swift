@@ -156,8 +156,7 @@ struct DashboardStatement {
     mutating func conditions(of filter: DashboardFilter, isOpen: Bool = true) -> String {
         var texts: [String] = []
         if isOpen {
-            texts.append(
-                "state IN ('received', 'verifying', 'accepted', 'queued', 'running', 'paused', 'failed', 'partial')")
+            texts.append(RequestState.openSQL)
         }
         if let regime = filter.regime { texts.append("regime = \(add(regime))") }
         if let right = filter.right { texts.append("asked_right = \(add(right.rawValue))") }

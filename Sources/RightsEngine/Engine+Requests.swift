@@ -63,7 +63,7 @@ extension Engine {
         if contact == nil { request.needsRelease = false }
         try await transaction.store(request)
         _ = try await noteAnswer(
-            &request, .identity, on: settings.clock.zone.day(of: now()), by: .person, in: transaction)
+            &request, .identity, on: today, by: .person, in: transaction)
         try await audit(
             .identityAccepted, by: .person, request,
             ["method": .code(method), "assurance": .number(assurance)], in: transaction)

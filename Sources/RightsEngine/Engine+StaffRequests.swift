@@ -233,7 +233,7 @@ extension Engine {
         request.needsRelease = request.needsRelease || settings.isTwoPersonRule
         try await audit(.identityVouched, by: caller.actor, request, facts, in: transaction)
         _ = try await noteAnswer(
-            &request, .identity, on: settings.clock.zone.day(of: now()), by: caller.actor, in: transaction)
+            &request, .identity, on: today, by: caller.actor, in: transaction)
         try await move(&request, .identify, by: caller.actor, in: transaction)
         try await notify(.requestAccepted, about: request, in: transaction)
         try await queueIfDue(&request, by: caller.actor, in: transaction)

@@ -118,7 +118,8 @@ package enum CSVWriter {
     /// A record, with its line's end.
     package static func line(_ fields: [String]) -> String { fields.map(field).joined(separator: ",") + "\n" }
 
-    private static func field(_ text: String) -> String {
+    /// One field.
+    package static func field(_ text: String) -> String {
         let needsQuotes = text.utf8.contains { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }
         return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }

@@ -4,6 +4,9 @@ internal import RequestLedger
 internal import RightsCore
 
 extension Engine {
+    /// The day it is at the controller's place.
+    var today: CivilDate { settings.clock.zone.day(of: now()) }
+
     // MARK: computing
 
     /// The clock of one regime for a request.

@@ -32,7 +32,6 @@ extension Engine {
         var request = try await locked(id, in: transaction)
         let facts = try await facts(of: ground, request: id, in: transaction)
         let words = try words(in: facts, "the person must be told why (GDPR Art. 12(3))")
-        let today = settings.clock.zone.day(of: now())
         if let told = input.deliveredOn {
             try check(told, "delivered_on", of: request, notBefore: settings.clock.zone.day(of: request.receivedAt))
         }
@@ -117,7 +116,7 @@ extension Engine {
     /// Refuses an extension that is written down after the first period, also when the person was told before
     /// (FAILURES F6): nobody could tell it from one that was made up.
     private func checkIsInTime(_ first: Deadline) throws(EngineError) {
-        guard let last = first.extensionNoticeBy, settings.clock.zone.day(of: now()) > last else { return }
+        guard let last = first.extensionNoticeBy, today > last else { return }
         throw EngineError(.extensionRefused, "the first period ended on \(last)")
     }
 
@@ -191,7 +190,7 @@ extension Engine {
             return try await audit(
                 .extensionRefused, by: .system, request, ["purpose": .code(record.purpose.rawValue)], in: transaction)
         }
-        let told = ExtensionNotice(delivered: settings.clock.zone.day(of: now()), announced: record.announcedOn)
+        let told = ExtensionNotice(delivered: today, announced: record.announcedOn)
         do {
             let until = try await lengthened(request, record.purpose, by: told, in: transaction)
             try await transaction.settleExtension(toldBy: notice.id, as: .granted, deliveredOn: told.delivered)
@@ -226,7 +225,7 @@ extension Engine {
         guard let id = notice.request else { return }
         var request = try await locked(id, in: transaction)
         let before = try await history(of: id, in: transaction)
-        let day = settings.clock.zone.day(of: now())
+        let day = today
         guard try await transaction.postponeQuestion(askedBy: notice.id, to: day) else { return }
         try await audit(
             .questionPostponed, by: .system, request,

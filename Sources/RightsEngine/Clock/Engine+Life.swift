@@ -68,7 +68,6 @@ extension Engine {
                 .requestNotPossible, "it is being carried out: there is nothing left to ask",
                 hint: "wait for it, or cancel it first")
         }
-        let today = settings.clock.zone.day(of: now())
         let asked = input.askedOn ?? today
         try check(asked, "asked_on", of: request, notBefore: settings.clock.zone.day(of: request.receivedAt))
         let before = try await history(of: id, in: transaction)
@@ -114,7 +113,7 @@ extension Engine {
         let facts = try await facts(of: ground, request: id, in: transaction)
         guard
             try await noteAnswer(
-                &request, kind, on: day ?? settings.clock.zone.day(of: now()), by: caller.actor, facts,
+                &request, kind, on: day ?? today, by: caller.actor, facts,
                 in: transaction)
         else {
             throw EngineError(.requestNotPossible, "they weren't asked for \(kind.rawValue), or have answered")
@@ -263,7 +262,7 @@ extension Engine {
 
     /// Refuses a day that lies in the future or before another one.
     func check(_ day: CivilDate, _ field: String, of request: RequestRecord, notBefore first: CivilDate) throws {
-        guard day >= first, day <= settings.clock.zone.day(of: now()) else {
+        guard day >= first, day <= today else {
             throw EngineError(
                 .invalid, "\(field) has to lie between \(first) and today in \(settings.clock.zone.name)", field: field)
         }

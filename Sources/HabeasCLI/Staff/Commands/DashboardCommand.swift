@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LegalRules
 internal import RequestLedger
 internal import RightsCore
 internal import SystemPackage
@@ -168,8 +169,7 @@ enum DashboardTable {
 
     /// The text, with CRLF after each line.
     static func text(_ urgent: [DashboardDocument.Urgent]) -> String {
-        let rows = [columns.map(\.0)] + urgent.map { request in columns.map { $0.1(request) ?? "" } }
-        return rows.map { $0.map(CSVCell.text).joined(separator: ",") + "\r\n" }.joined()
+        CSVCell.text([columns.map(\.0)] + urgent.map { request in columns.map { $0.1(request) ?? "" } })
     }
 }
 
@@ -179,7 +179,11 @@ enum CSVCell {
     static func text(_ value: String) -> String {
         let isRun = value.first.map { "=+-@\t\r".contains($0) } ?? false
         let cell = isRun && Double(value) == nil ? "'\(value)" : value
-        guard cell.contains(where: { ",\"\r\n".contains($0) }) || cell.contains("\r\n") else { return cell }
-        return "\"\(cell.replacing("\"", with: "\"\""))\""
+        return CSVWriter.field(cell)
+    }
+
+    /// Lines of cells, with CRLF after each.
+    static func text(_ rows: [[String]]) -> String {
+        rows.map { $0.map(text).joined(separator: ",") + "\r\n" }.joined()
     }
 }

@@ -107,7 +107,7 @@ struct YearlyReportPage {
         for row in report.california {
             for (measure, value) in Self.measures(row) { rows.append(["ccr-7102", row.kind, measure, value]) }
         }
-        return rows.map { $0.map(CSVCell.text).joined(separator: ",") + "\r\n" }.joined()
+        return CSVCell.text(rows)
     }
 
     private static func measures(_ section: YearlyReport.Section) -> [(String, String)] {
