@@ -88,11 +88,22 @@ let package = Package(
         .target(
             name: "RequestLedger", dependencies: ["PostgresAccess", "RightsCore", crypto],
             resources: [.embedInCode("Migrations")], swiftSettings: fenced),
+        .target(
+            name: "SubjectAccess", dependencies: ["PostgresAccess", "DataMap", "RightsCore"], swiftSettings: fenced),
+        .target(
+            name: "ErasureLedger", dependencies: ["CLinux", "ObjectStore", "RightsCore", crypto, system],
+            swiftSettings: fenced),
         // Floor 4: engines.
+        .target(
+            name: "Erasing",
+            dependencies: [
+                "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "ErasureLedger", "ObjectStore", crypto,
+            ], resources: [.embedInCode("Companion")], swiftSettings: fenced),
         .target(
             name: "Exporting",
             dependencies: [
-                "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "ObjectStore",
+                "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "RowEncoding", "ArchiveFormat",
+                "ObjectStore",
             ], swiftSettings: fenced),
         .target(
             name: "Notifying",
@@ -105,7 +116,9 @@ let package = Package(
             name: "RightsEngine",
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore",
-                "MailTransport", "RequestLedger", "AuditLedger", "Exporting", "Notifying", crypto, lifecycle, logging,
+                "MailTransport", "RequestLedger", "AuditLedger", "ErasureLedger", "SubjectAccess", "Exporting",
+                "Erasing",
+                "Notifying", crypto, lifecycle, logging,
                 jwt, httpClient,
                 nioCore, nioHTTP1,
             ], swiftSettings: fenced),
@@ -125,7 +138,8 @@ let package = Package(
             name: "HabeasCLI",
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger",
-                "Exporting", "PrivatePostgres", "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine",
+                "ErasureLedger", "SubjectAccess", "Exporting", "Erasing", "PrivatePostgres", "DemoWorkspace",
+                "RowEncoding", "HabeasHTTP", "RightsEngine",
                 "RequestLedger",
                 "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, subprocess,
                 crypto,
@@ -137,8 +151,8 @@ let package = Package(
         .target(
             name: "PostgresTestKit",
             dependencies: [
-                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", "LegalRules",
-                "RightsCore",
+                "PostgresAccess", "PrivatePostgres", "DemoWorkspace", "DataMap", "Exporting", "Erasing", "LegalRules",
+                "SubjectAccess", "RightsCore",
                 "RightsEngine", subprocess, system,
             ],
             path: "Tests/PostgresTestKit", swiftSettings: strict),
@@ -177,7 +191,8 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "LegalRules", "RightsCore", "PostgresAccess",
-                "PostgresTestKit", "ObjectStore", "Exporting", "ArchiveFormat", crypto, lifecycle, logging, system,
+                "ErasureLedger", "SubjectAccess", "Erasing", "PostgresTestKit", "ObjectStore", "Exporting",
+                "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "ArchiveFormatTests",
@@ -186,8 +201,20 @@ let package = Package(
         .testTarget(
             name: "ExportingTests",
             dependencies: [
-                "Exporting", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore",
+                "Exporting", "SubjectAccess", "DataMap", "RightsCore", "PostgresAccess", "PostgresTestKit",
+                "AuditLedger",
+                "ObjectStore",
                 "PrivatePostgres", "RowEncoding", "ArchiveFormat", "DemoWorkspace", system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "ErasureLedgerTests",
+            dependencies: ["ErasureLedger", "ObjectStore", "PostgresTestKit", "RightsCore", crypto, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ErasingTests",
+            dependencies: [
+                "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "RightsCore", "PostgresAccess",
+                "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres", "DemoWorkspace", crypto, system,
             ], swiftSettings: strict),
         .testTarget(
             name: "HabeasHTTPTests",

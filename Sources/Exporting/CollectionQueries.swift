@@ -1,4 +1,5 @@
 internal import DataMap
+internal import SubjectAccess
 
 /// The statements that read one collection. Whose rows is never in their text: it is in settings of the transaction.
 ///
@@ -38,7 +39,9 @@ package struct CollectionQueries: Sendable {
         if ways.count == 1, joiner.isPlain(ways[0]) {
             try joiner.join(ways[0], from: table)
         } else {
-            joiner.condition = try paths.membership(in: collection, alias: "t0")
+            joiner.condition = try ExportError.translating { () throws(SubjectError) in
+                try paths.membership(in: collection, alias: "t0")
+            }
         }
         alias = "t0"
         self.table = table
@@ -181,7 +184,7 @@ private struct PathJoiner {
                 return try compare(alias, columns, current, asText: hop.isComparedAsText)
             }
             let next = "h\(index + 1)"
-            let target = try paths.table(hop.to)
+            let target = try ExportError.translating { () throws(SubjectError) in try paths.table(hop.to) }
             joins += " JOIN \(target.source) AS \(next) ON \(hop.condition(from: alias, of: current, to: next))"
             current = target
             alias = next
@@ -192,7 +195,9 @@ private struct PathJoiner {
     private mutating func compare(
         _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
     ) throws(ExportError) {
-        condition = try paths.isSubject(alias, columns, table, asText: asText)
+        condition = try ExportError.translating { [paths] () throws(SubjectError) in
+            try paths.isSubject(alias, columns, table, asText: asText)
+        }
         guard columns.allSatisfy({ table.column($0)?.hasOneText ?? false }) else { return }
         owner = columns.map { "\(alias).\($0.quoted)::text" }
     }

@@ -1,3 +1,5 @@
+internal import SubjectAccess
+
 /// Why no archive was made, or one was withheld.
 package struct ExportError: Error, Sendable, CustomStringConvertible {
     /// Stable codes (docs/errors.md).
@@ -46,5 +48,23 @@ package struct ExportError: Error, Sendable, CustomStringConvertible {
         self.code = code
         self.description = description
         self.hint = hint
+    }
+}
+
+extension ExportError {
+    init(_ error: SubjectError) {
+        let code: Code =
+            switch error.code {
+            case .unknownReference: .unknownReference
+            case .noSuchSubject: .noSuchSubject
+            case .ambiguousSubject: .ambiguousSubject
+            case .mapDoesNotFit: .mapDoesNotFit
+            }
+        self.init(code, error.description, hint: error.hint)
+    }
+
+    /// What `body` gives; its error as one of an export.
+    static func translating<Value>(_ body: () throws(SubjectError) -> Value) throws(ExportError) -> Value {
+        do { return try body() } catch { throw ExportError(error) }
     }
 }

@@ -1,4 +1,5 @@
 package import DataMap
+internal import SubjectAccess
 package import RightsCore
 package import RowEncoding
 
@@ -277,7 +278,12 @@ struct CollectionPlanner {
         guard showing.count < mentions.count else { return nil }
         let paths = PathConditions(map: map, kind: kind, catalogue: catalogue)
         var conditions: [String] = []
-        for path in showing { conditions.append(try paths.condition(path, of: collection, alias: "t0")) }
+        for path in showing {
+            let condition = try ExportError.translating { () throws(SubjectError) in
+                try paths.condition(path, of: collection, alias: "t0")
+            }
+            conditions.append(condition)
+        }
         return PathConditions.any(conditions)
     }
 }

@@ -2,6 +2,7 @@ internal import ArchiveFormat
 internal import DataMap
 internal import ObjectStore
 internal import PostgresAccess
+internal import SubjectAccess
 internal import RowEncoding
 
 /// One file that a row points to.

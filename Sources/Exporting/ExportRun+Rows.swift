@@ -1,6 +1,7 @@
 internal import ArchiveFormat
 internal import DataMap
 internal import PostgresAccess
+internal import SubjectAccess
 internal import RightsCore
 internal import RowEncoding
 

@@ -1,5 +1,6 @@
 package import ArchiveFormat
 internal import DataMap
+internal import SubjectAccess
 internal import ObjectStore
 internal import PostgresAccess
 internal import RightsCore

@@ -1,6 +1,7 @@
 internal import DataMap
 internal import PostgresAccess
 internal import RightsCore
+package import SubjectAccess
 
 /// A person found in the product's database. It prints itself as `<personal>`.
 package struct FoundSubject: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -62,7 +63,8 @@ extension Exporter {
         _ body: (SubjectResolver) async throws -> Value
     ) async throws -> Value {
         try await withVerifier(limit: Self.findingLimit) { verifier, catalogue in
-            try await body(SubjectResolver(map: map, catalogue: catalogue, connection: verifier))
+            let resolver = SubjectResolver(map: map, catalogue: catalogue, connection: verifier)
+            do { return try await body(resolver) } catch let error as SubjectError { throw ExportError(error) }
         }
     }
 
@@ -81,5 +83,14 @@ extension Exporter {
                 return try await body(verifier, try await verifier.readCatalogue())
             }
         }
+    }
+}
+
+extension SubjectResolver {
+    /// The one person of that id or identifier, for an export.
+    ///
+    /// - Throws: `ExportError` when there is none, or several; `PostgresError`.
+    func exported(_ reference: SubjectReference) async throws -> Subject {
+        do { return try await resolve(reference) } catch let error as SubjectError { throw ExportError(error) }
     }
 }

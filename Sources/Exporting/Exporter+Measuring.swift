@@ -1,5 +1,6 @@
 internal import DataMap
 internal import PostgresAccess
+internal import SubjectAccess
 internal import RightsCore
 
 /// How much an export will have to do.
@@ -82,7 +83,7 @@ private struct ExportCount: Sendable {
         _ request: ExportRequest, _ map: DataMap, _ catalogue: Catalogue, on verifier: PostgresConnection
     ) async throws {
         subject = try await SubjectResolver(map: map, catalogue: catalogue, connection: verifier)
-            .resolve(request.subject)
+            .exported(request.subject)
         plan = try ExportPlan(
             map, catalogue, kind: subject.kind, right: request.right, regime: request.regime, only: request.only)
         try await verifier.name(subject)

@@ -1,5 +1,6 @@
 internal import ArchiveFormat
 package import DataMap
+internal import SubjectAccess
 package import ObjectStore
 internal import PostgresAccess
 internal import RightsCore
@@ -101,7 +102,7 @@ package struct Exporter: Sendable {
     private func makeRun(_ request: ExportRequest, _ snapshot: HeldSnapshot) async throws -> ExportRun {
         let subject = try await SubjectResolver(
             map: map, catalogue: snapshot.catalogue, connection: snapshot.verifier
-        ).resolve(request.subject)
+        ).exported(request.subject)
         let prepared = try snapshot.plans.plan(request, for: subject.kind, map, snapshot.catalogue)
         try await snapshot.scope(to: subject)
         return ExportRun(

@@ -1,4 +1,5 @@
 package import DataMap
+internal import SubjectAccess
 internal import PostgresAccess
 internal import RightsCore
 internal import Synchronization

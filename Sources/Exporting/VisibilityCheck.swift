@@ -1,4 +1,5 @@
 internal import DataMap
+internal import SubjectAccess
 
 /// A table of which row security must show as many rows as the map's paths lead to.
 struct VisibilityCheck: Sendable {
@@ -28,7 +29,7 @@ struct VisibilityCheck: Sendable {
 
     private init(_ table: TableName, _ collections: [Collection], _ paths: PathConditions) throws(ExportError) {
         self.table = table
-        let source = try paths.table(table).source
+        let source = try ExportError.translating { () throws(SubjectError) in try paths.table(table).source }
         self.collections = collections.map(\.name)
         visible = "SELECT count(*) FROM \(source)"
         if collections.count == 1 {
@@ -36,7 +37,10 @@ struct VisibilityCheck: Sendable {
         } else {
             var conditions: [String] = []
             for collection in collections {
-                conditions.append(try paths.membership(in: collection, alias: "t0"))
+                let condition = try ExportError.translating { () throws(SubjectError) in
+                    try paths.membership(in: collection, alias: "t0")
+                }
+                conditions.append(condition)
             }
             let any = PathConditions.any(conditions)
             union = "SELECT count(*) FROM \(source) AS t0 WHERE \(any)"

@@ -8,6 +8,7 @@ internal import LegalRules
 internal import ObjectStore
 internal import PostgresAccess
 internal import RightsCore
+internal import SubjectAccess
 
 /// `habeas export`: one person's archive, without the queue.
 struct ExportCommand: AsyncParsableCommand {

@@ -6,6 +6,7 @@ import Foundation
 import ObjectStore
 import PostgresAccess
 import PostgresTestKit
+import SubjectAccess
 import RightsCore
 import SystemPackage
 

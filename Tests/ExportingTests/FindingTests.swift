@@ -3,6 +3,7 @@ import Exporting
 import Foundation
 import PostgresAccess
 import PostgresTestKit
+import SubjectAccess
 import Testing
 
 /// What intake asks of an exporter before anything is exported: who is meant, where to write to, how much it is.

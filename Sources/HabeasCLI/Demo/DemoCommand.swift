@@ -11,6 +11,7 @@ internal import PrivatePostgres
 internal import RequestLedger
 internal import RightsCore
 internal import SystemPackage
+internal import SubjectAccess
 
 /// `habeas demo`: the workspace database, its people, one export, end to end.
 struct DemoCommand: AsyncParsableCommand {

@@ -8,6 +8,7 @@ internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
+internal import SubjectAccess
 
 /// Makes the queue's archives with the exporter: sealed, cut into parts, with the person's own trail.
 struct ServiceArchives: Sendable {

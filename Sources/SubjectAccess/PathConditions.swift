@@ -1,24 +1,31 @@
-internal import DataMap
+package import DataMap
 
 /// The setting of a transaction that holds a part of the subject's key, so that it never stands in a statement.
-enum SubjectSetting {
+package enum SubjectSetting {
     /// `habeas.subject`, then `habeas.subject_2` and so on for the further columns of a key.
-    static func name(_ index: Int) -> String { index == 0 ? "habeas.subject" : "habeas.subject_\(index + 1)" }
+    package static func name(_ index: Int) -> String { index == 0 ? "habeas.subject" : "habeas.subject_\(index + 1)" }
 
     /// The part as an expression.
-    static func expression(_ index: Int) -> String {
+    package static func expression(_ index: Int) -> String {
         "nullif(pg_catalog.current_setting('\(name(index))', true), '')"
     }
 }
 
 /// Turns the map's paths into conditions on a row that don't multiply it: every step is a look-up in a list.
-struct PathConditions {
-    let map: DataMap
-    let kind: SubjectKind
-    let catalogue: Catalogue
+package struct PathConditions {
+    package let map: DataMap
+    package let kind: SubjectKind
+    package let catalogue: Catalogue
+
+    /// Conditions for people of one kind.
+    package init(map: DataMap, kind: SubjectKind, catalogue: Catalogue) {
+        self.map = map
+        self.kind = kind
+        self.catalogue = catalogue
+    }
 
     /// Whether the row `alias` belongs to the collection: by any of its paths, or by what encloses it.
-    func membership(in collection: Collection, alias: String) throws(ExportError) -> String {
+    package func membership(in collection: Collection, alias: String) throws(SubjectError) -> String {
         let table = try table(collection.table)
         if let nesting = collection.nesting, let parent = map.collection(nesting.parent) {
             let outer = alias + "p"
@@ -30,20 +37,20 @@ struct PathConditions {
     }
 
     /// Whether the row `alias` is found by one path.
-    func condition(
+    package func condition(
         _ path: OwnershipPath, of collection: Collection, alias: String
-    ) throws(ExportError) -> String {
+    ) throws(SubjectError) -> String {
         try condition(path.hops[...], alias, table(collection.table))
     }
 
     /// Conditions joined by OR.
-    static func any(_ conditions: [String]) -> String {
+    package static func any(_ conditions: [String]) -> String {
         conditions.count == 1 ? conditions[0] : conditions.map { "(\($0))" }.joined(separator: " OR ")
     }
 
     private func condition(
         _ hops: ArraySlice<Hop>, _ alias: String, _ table: CatalogueTable
-    ) throws(ExportError) -> String {
+    ) throws(SubjectError) -> String {
         guard let hop = hops.first else { return try isSubject(alias, kind.key, table, asText: false) }
         if hops.count == 1, let columns = hop.columns(for: kind.key), !hop.isRepeated {
             return try isSubject(alias, columns, table, asText: hop.isComparedAsText)
@@ -61,13 +68,13 @@ struct PathConditions {
 
     /// Whether these columns of `alias` are the subject's key. The setting is compared in a type that its index serves and
     /// that takes every key: neither the column's length nor its narrower number may change what is asked for.
-    func isSubject(
+    package func isSubject(
         _ alias: String, _ columns: [Identifier], _ table: CatalogueTable, asText: Bool
-    ) throws(ExportError) -> String {
+    ) throws(SubjectError) -> String {
         var parts: [String] = []
         for (index, name) in columns.enumerated() {
             guard let column = table.column(name) else {
-                throw ExportError(.mapDoesNotFit, "the column \(table.name).\(name) doesn't exist")
+                throw SubjectError(.mapDoesNotFit, "the column \(table.name).\(name) doesn't exist")
             }
             let key = SubjectSetting.expression(index)
             parts.append(
@@ -112,9 +119,9 @@ struct PathConditions {
 
     private func source(_ name: TableName) -> String { catalogue[name]?.source ?? name.quoted }
 
-    func table(_ name: TableName) throws(ExportError) -> CatalogueTable {
+    package func table(_ name: TableName) throws(SubjectError) -> CatalogueTable {
         guard let table = catalogue[name] else {
-            throw ExportError(.mapDoesNotFit, "the table \(name) doesn't exist")
+            throw SubjectError(.mapDoesNotFit, "the table \(name) doesn't exist")
         }
         return table
     }
@@ -122,15 +129,15 @@ struct PathConditions {
 
 extension CatalogueColumn {
     /// The type in which a key given as text is compared with the column.
-    var comparedType: String { ["int2", "int4"].contains(baseType) ? "int8" : wideType }
+    package var comparedType: String { ["int2", "int4"].contains(baseType) ? "int8" : wideType }
 
     /// Whether equal values have equal texts, so that what was compared can be read back and compared again.
-    var hasOneText: Bool { ["uuid", "int2", "int4", "int8", "text", "varchar", "name"].contains(baseType) }
+    package var hasOneText: Bool { ["uuid", "int2", "int4", "int8", "text", "varchar", "name"].contains(baseType) }
 }
 
 extension Hop {
     /// The step as a join condition between two aliases.
-    func condition(from alias: String, of table: CatalogueTable, to next: String) -> String {
+    package func condition(from alias: String, of table: CatalogueTable, to next: String) -> String {
         zip(from, key).map { from, key in
             if isComparedAsText { return "\(alias).\(from.quoted)::text = \(next).\(key.quoted)::text" }
             return "\(alias).\(from.quoted) \(table.column(from)?.equals ?? "=") \(next).\(key.quoted)"
@@ -138,7 +145,7 @@ extension Hop {
     }
 
     /// The step's own columns in the order of a key it leads to; nil when it leads to other columns.
-    func columns(for key: [Identifier]) -> [Identifier]? {
+    package func columns(for key: [Identifier]) -> [Identifier]? {
         guard Set(self.key) == Set(key), self.key.count == key.count else { return nil }
         let byKey = Dictionary(zip(self.key, from)) { first, _ in first }
         return key.compactMap { byKey[$0] }

@@ -1,21 +1,28 @@
-internal import DataMap
-internal import PostgresAccess
+package import DataMap
+package import PostgresAccess
 internal import RightsCore
 
 /// Finds the person a reference means.
-struct SubjectResolver {
-    let map: DataMap
-    let catalogue: Catalogue
+package struct SubjectResolver {
+    private let map: DataMap
+    private let catalogue: Catalogue
     /// A connection past row security.
-    let connection: PostgresConnection
+    private let connection: PostgresConnection
+
+    /// A resolver that asks over a connection past row security.
+    package init(map: DataMap, catalogue: Catalogue, connection: PostgresConnection) {
+        self.map = map
+        self.catalogue = catalogue
+        self.connection = connection
+    }
 
     /// The one person of that id or identifier.
     ///
-    /// - Throws: `ExportError` when there is none, or several.
-    func resolve(_ reference: SubjectReference) async throws -> Subject {
+    /// - Throws: `SubjectError` when there is none, or several.
+    package func resolve(_ reference: SubjectReference) async throws -> Subject {
         let (kind, columns) = try lookUp(reference.scheme)
         guard let subject = try await person(reference, kind, columns) else {
-            throw ExportError(
+            throw SubjectError(
                 .noSuchSubject, "no \(kind.name) has that \(reference.scheme == kind.name ? "id" : reference.scheme)",
                 hint: "check the spelling; nothing was written")
         }
@@ -33,17 +40,17 @@ struct SubjectResolver {
         }
         guard let row = rows.first else { return nil }
         guard rows.count == 1 else {
-            throw ExportError(
+            throw SubjectError(
                 .ambiguousSubject, "several rows of \(kind.table) have that \(reference.scheme)",
                 hint: "name the person by \(kind.name):ID")
         }
         let key = row.prefix(kind.key.count).compactMap { $0 }
         guard key.count == kind.key.count, let scopeValue = row.last.flatMap({ $0 }) else {
-            throw ExportError(.noSuchSubject, "the row of that \(kind.name) has no key: it is null in \(kind.table)")
+            throw SubjectError(.noSuchSubject, "the row of that \(kind.name) has no key: it is null in \(kind.table)")
         }
         // An empty setting is what an unset one looks like, so an empty key would find nothing and call it everything.
         guard key.allSatisfy({ !$0.isEmpty }) else {
-            throw ExportError(
+            throw SubjectError(
                 .noSuchSubject, "the key of that \(kind.name) is empty in part, so rows can't be told to be theirs",
                 hint: "give the row of \(kind.table) a key of its own")
         }
@@ -53,11 +60,11 @@ struct SubjectResolver {
     /// The address on file of the person of that reference: the identifier of that name.
     ///
     /// - Returns: nil when the map has no such identifier, when it is null, or when several rows of one person differ.
-    func address(of reference: SubjectReference, identifier: String) async throws -> String? {
+    package func address(of reference: SubjectReference, identifier: String) async throws -> String? {
         let subject = try await resolve(reference)
         guard let name = subject.kind.identifiers.first(where: { $0.name == identifier })?.column else { return nil }
         let column = try column(name, of: subject.kind)
-        let keys = try subject.kind.key.map { key throws(ExportError) in try self.column(key, of: subject.kind) }
+        let keys = try subject.kind.key.map { key throws(SubjectError) in try self.column(key, of: subject.kind) }
         let rows = try await connection.query(
             "SELECT DISTINCT \(column.name.quoted)::text FROM \(source(subject.kind)) "
                 + "WHERE \(Self.equal(keys)) AND \(column.name.quoted) IS NOT NULL LIMIT 2", subject.key.map { $0 })
@@ -75,13 +82,13 @@ struct SubjectResolver {
     /// By the reference as it is written, which an index over the columns serves; nil when nobody can have such a key.
     private func condition(
         _ reference: SubjectReference, _ kind: SubjectKind, _ columns: [Identifier]
-    ) throws(ExportError) -> Condition? {
+    ) throws(SubjectError) -> Condition? {
         guard let values = reference.values(for: columns) else {
-            throw ExportError(
+            throw SubjectError(
                 .unknownReference, "the key of a \(kind.name) has \(columns.count) parts",
                 hint: "write \(kind.name):\(columns.map(\.text).joined(separator: ","))")
         }
-        let found = try columns.map { column throws(ExportError) in try self.column(column, of: kind) }
+        let found = try columns.map { column throws(SubjectError) in try self.column(column, of: kind) }
         guard zip(values, found).allSatisfy({ KeyText.fits($0, type: $1.baseType) }) else { return nil }
         return Condition(sql: Self.equal(found), values: values)
     }
@@ -97,7 +104,7 @@ struct SubjectResolver {
     /// over `lower(column)` serves; the second keeps a locale's own rules for letters from making two addresses one.
     private func foldedCondition(
         _ reference: SubjectReference, _ kind: SubjectKind, _ columns: [Identifier]
-    ) throws(ExportError) -> Condition? {
+    ) throws(SubjectError) -> Condition? {
         guard reference.scheme == SubjectReference.email, kind.name != reference.scheme, columns.count == 1 else {
             return nil
         }
@@ -122,14 +129,14 @@ struct SubjectResolver {
 
     private func source(_ kind: SubjectKind) -> String { catalogue[kind.table]?.source ?? kind.table.quoted }
 
-    private func column(_ name: Identifier, of kind: SubjectKind) throws(ExportError) -> CatalogueColumn {
+    private func column(_ name: Identifier, of kind: SubjectKind) throws(SubjectError) -> CatalogueColumn {
         guard let column = catalogue[kind.table]?.column(name) else {
-            throw ExportError(.mapDoesNotFit, "the column \(kind.table).\(name) doesn't exist")
+            throw SubjectError(.mapDoesNotFit, "the column \(kind.table).\(name) doesn't exist")
         }
         return column
     }
 
-    private func lookUp(_ scheme: String) throws(ExportError) -> (SubjectKind, [Identifier]) {
+    private func lookUp(_ scheme: String) throws(SubjectError) -> (SubjectKind, [Identifier]) {
         if let kind = map.subject(scheme) { return (kind, kind.key) }
         for kind in map.subjects {
             if let identifier = kind.identifiers.first(where: { $0.name == scheme }) {
@@ -137,7 +144,7 @@ struct SubjectResolver {
             }
         }
         let known = map.subjects.flatMap { [$0.name] + $0.identifiers.map(\.name) }
-        throw ExportError(
+        throw SubjectError(
             .unknownReference, "“\(scheme)” is neither a kind of person nor an identifier of the map",
             hint: "write one of: \(known.map { "\($0):…" }.joined(separator: ", "))")
     }

@@ -1,0 +1,1 @@
+-- The companion schema of a store that is erased from.
