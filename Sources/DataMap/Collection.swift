@@ -34,6 +34,8 @@ package struct Collection: Sendable {
     package let files: [FileReference]
     /// What erasure does with the rows.
     package let erasure: ErasureOutcome
+    /// Whether the rows let somebody in, such as sign-ins and API keys: they go first.
+    package let areCredentials: Bool
 
     /// The paths that lead to a person of that kind.
     package func paths(to kind: SubjectKind) -> [OwnershipPath] { paths.filter { $0.subject == kind.name } }
@@ -181,7 +183,7 @@ package enum ErasureOutcome: Hashable, Sendable {
     /// The row stays; what identifies the person is replaced by surrogates.
     case anonymize
     /// Named fields stay because a statute says so.
-    case retain(statute: String, fields: [Identifier])
+    case retain(StatutoryRecord)
     /// The row stays for a reason that is stated to the person.
     case keep(reason: String)
 

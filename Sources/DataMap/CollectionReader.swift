@@ -8,7 +8,7 @@ struct CollectionReader {
 
     private static let keys: Set<String> = [
         "title", "table", "category", "purpose", "origin", "legal_basis", "paths", "inside", "order", "soft_delete",
-        "fields", "files", "erasure", "source", "retention",
+        "fields", "files", "erasure", "source", "retention", "credentials",
     ]
 
     func collection() throws(DataMapError) -> Collection {
@@ -33,7 +33,8 @@ struct CollectionReader {
             paths: try MapReader.list(node["paths"], path), nesting: try node["inside"].map(nesting),
             order: try node["order"]?.identifiers() ?? [], softDelete: try node["soft_delete"]?.identifier(),
             fields: fields, files: try MapReader.list(node["files"], file),
-            erasure: try Self.erasure(node.required("erasure")))
+            erasure: try Self.erasure(node.required("erasure")),
+            areCredentials: try node["credentials"]?.flag() ?? false)
     }
 
     // MARK: paths
@@ -128,13 +129,35 @@ struct CollectionReader {
                 throw node.fail("expected delete, unlink, anonymize, retain or keep (the last two with their reason)")
             }
         }
-        try node.checkKeys(["retain", "keep", "fields"])
+        try node.checkKeys(["retain", "keep", "fields", "document", "date", "simplified", "of"])
         if let keep = node["keep"] {
             guard node["retain"] == nil, node["fields"] == nil else { throw node.fail("says keep and retain") }
             return .keep(reason: try keep.text())
         }
         return .retain(
-            statute: try node.required("retain").text(), fields: try node.required("fields").identifiers())
+            StatutoryRecord(
+                statute: try node.required("retain").text(), fields: try node.required("fields").identifiers(),
+                role: try role(node)))
+    }
+
+    private static func role(_ node: MapNode) throws(DataMapError) -> StatutoryRecord.Role {
+        guard let kind = node["document"] else {
+            guard node["date"] == nil, node["simplified"] == nil else {
+                throw node.fail("`date` and `simplified` belong to a `document`")
+            }
+            return try node["of"].map { of throws(DataMapError) in .part(of: try of.text()) } ?? .unstated
+        }
+        guard node["of"] == nil else { throw node.fail("is a `document`, or part `of` one") }
+        let document = try kind.choice(RetainedDocument.self)
+        return .document(
+            kind: document.rawValue, date: try node.required("date").identifier(),
+            simplified: try node["simplified"].map(simplified))
+    }
+
+    private static func simplified(_ node: MapNode) throws(DataMapError) -> SimplifiedInvoice {
+        try node.checkKeys(["column", "up_to"])
+        return SimplifiedInvoice(
+            column: try node.required("column").identifier(), upTo: String(try node.required("up_to").number()))
     }
 }
 

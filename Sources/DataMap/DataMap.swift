@@ -27,6 +27,8 @@ package struct DataMap: Sendable {
     package let notIncluded: [ExcludedTable]
     /// Who else holds copies.
     package let recipients: [Recipient]
+    /// How erasures are carried out.
+    package let erasurePolicy: ErasurePolicy
     /// Whether the map says who they are, if only that there are none.
     package let statesRecipients: Bool
     /// Decisions made by automated means alone; empty when there are none, nil when the map doesn't say.

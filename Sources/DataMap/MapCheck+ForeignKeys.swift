@@ -116,7 +116,7 @@ extension MapCheck {
 
 extension ErasureOutcome {
     /// Whether the row leaves its table; what a statute retains is kept elsewhere.
-    fileprivate var removesRows: Bool {
+    package var removesRows: Bool {
         switch self {
         case .delete, .retain: true
         case .unlink, .anonymize, .keep: false

@@ -46,7 +46,7 @@ enum MapReader {
     static func map(_ node: MapNode) throws(DataMapError) -> DataMap {
         try node.checkKeys([
             "habeas_map", "service", "controller", "default_regime", "identity", "schemas", "row_security", "subjects",
-            "collections", "not_included", "recipients", "automated_decisions",
+            "collections", "not_included", "recipients", "automated_decisions", "erasure",
         ])
         let version = try node.required("habeas_map")
         guard try version.number() == DataMap.formatVersion else {
@@ -69,8 +69,34 @@ enum MapReader {
             subjects: subjects, collections: collections,
             notIncluded: try list(node["not_included"], excluded),
             recipients: try DisclosureReader.stated(node["recipients"], DisclosureReader.recipient) ?? [],
+            erasurePolicy: try node["erasure"].map(erasurePolicy) ?? .standard,
             statesRecipients: node["recipients"] != nil,
             automatedDecisions: try DisclosureReader.stated(node["automated_decisions"], DisclosureReader.decision))
+    }
+
+    private static func erasurePolicy(_ node: MapNode) throws(DataMapError) -> ErasurePolicy {
+        try node.checkKeys(["band", "rows_in_one_transaction", "harmless_triggers"])
+        let standard = ErasurePolicy.standard
+        return ErasurePolicy(
+            band: try node["band"].map(band) ?? standard.band,
+            rowsInOneTransaction: try node["rows_in_one_transaction"]?.number() ?? standard.rowsInOneTransaction,
+            harmlessTriggers: try list(node["harmless_triggers"], harmlessTrigger))
+    }
+
+    private static func band(_ node: MapNode) throws(DataMapError) -> CountBand {
+        try node.checkKeys(["rows", "percent"])
+        let (rows, percent) = (try node.required("rows").number(), try node.required("percent").number())
+        guard rows >= 0, (0...100).contains(percent) else {
+            throw node.fail("rows is 0 or more, percent 0 to 100")
+        }
+        return CountBand(rows: rows, percent: percent)
+    }
+
+    private static func harmlessTrigger(_ node: MapNode) throws(DataMapError) -> HarmlessTrigger {
+        try node.checkKeys(["table", "name", "reason"])
+        return HarmlessTrigger(
+            table: try node.required("table").table(), name: try node.required("name").identifier(),
+            reason: try node.required("reason").text())
     }
 
     private static func twoPersonRule(_ node: MapNode?) throws(DataMapError) -> Bool {

@@ -26,6 +26,7 @@ enum MapValidation {
     private static func faults(of collection: Collection, in map: DataMap) -> [String] {
         let faults =
             nestingFaults(collection, map) + pathFaults(collection, map) + fieldFaults(collection)
+            + retentionFaults(collection, map)
             + fileFaults(collection)
         return faults.map { "collections.\(collection.name): \($0)" }
     }
@@ -99,6 +100,24 @@ enum MapValidation {
         return faults
     }
 
+    private static func retentionFaults(_ collection: Collection, _ map: DataMap) -> [String] {
+        guard case .retain(let record) = collection.erasure else { return [] }
+        switch record.role {
+        case .document(_, let date, let simplified):
+            return [date, simplified?.column].compactMap { $0 }.filter { collection.field($0) == nil }
+                .map { "erasure: “\($0)” is not among its fields" }
+        case .part(let name):
+            guard let document = map.collection(name), document.isDocument else {
+                return ["erasure: `of` names “\(name)”, which is no collection with a `document`"]
+            }
+            let isInside = collection.nesting?.parent == name
+            let isNamed = document.paths.contains { $0.hops.first?.to == collection.table }
+            return isInside || isNamed
+                ? [] : ["erasure: neither is it inside “\(name)” nor does a path of “\(name)” begin with a step to it"]
+        case .unstated: return []
+        }
+    }
+
     private static func fieldFaults(_ collection: Collection) -> [String] {
         var faults = duplicates(collection.fields.map(\.name), "field")
         let exported = collection.fields.filter { $0.neverExport == nil }
@@ -107,8 +126,8 @@ enum MapValidation {
         for column in named where collection.field(column) == nil {
             faults.append("“\(column)” is not among its fields")
         }
-        if case .retain(_, let kept) = collection.erasure {
-            faults += kept.filter { collection.field($0) == nil }.map { "erasure: “\($0)” is not among its fields" }
+        if case .retain(let record) = collection.erasure {
+            faults += record.fields.filter { collection.field($0) == nil }.map { "erasure: “\($0)” is not among its fields" }
         }
         if let column = collection.softDelete, collection.field(column)?.neverExport != nil {
             faults.append("soft_delete “\(column)” is never exported, so the mark would be lost")
@@ -127,5 +146,13 @@ enum MapValidation {
         var seen: Set<String> = []
         return names.filter { !seen.insert($0.lowercased()).inserted }
             .map { "the \(what) “\($0)” stands twice (case doesn't count)" }
+    }
+}
+
+extension Collection {
+    /// Whether its rows are documents that a statute keeps.
+    package var isDocument: Bool {
+        if case .retain(let record) = erasure, case .document = record.role { return true }
+        return false
     }
 }

@@ -37,7 +37,7 @@ enum SampleMap {
         ("      plan: account data", "      plan: {colour: red}", "unknown key “colour”"),
         ("paths: [\"user_id -> workspace.users(id)\"]", "paths: [\"user_id = users\"]", "is not a step"),
         (
-            "erasure: { retain: DE-AO-147, fields: [id, name, address, vat_id] }", "erasure: { keep: \"\" }",
+            "erasure: { retain: DE-AO-147, of: invoices, fields: [name, address, vat_id] }", "erasure: { keep: \"\" }",
             "must not be empty"
         ),
         ("collection: conversations, as: messages", "collection: conversation, as: messages", "inside unknown"),

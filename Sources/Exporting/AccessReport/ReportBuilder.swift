@@ -176,9 +176,9 @@ package struct ReportBuilder {
         switch held.collection.erasure {
         case .delete, .unlink, .anonymize: return nil
         case .keep(let reason): return AccessReport.Kept(reason: reason, fields: held.fields.map(\.name))
-        case .retain(let statute, let columns):
-            let kept = held.fields.filter { columns.contains($0.column) }
-            return AccessReport.Kept(reason: statute, fields: kept.map(\.name))
+        case .retain(let record):
+            let kept = held.fields.filter { record.fields.contains($0.column) }
+            return AccessReport.Kept(reason: record.statute, fields: kept.map(\.name))
         }
     }
 
