@@ -127,7 +127,9 @@ enum MapValidation {
             faults.append("“\(column)” is not among its fields")
         }
         if case .retain(let record) = collection.erasure {
-            faults += record.fields.filter { collection.field($0) == nil }.map { "erasure: “\($0)” is not among its fields" }
+            faults += record.fields.filter { collection.field($0) == nil }.map {
+                "erasure: “\($0)” is not among its fields"
+            }
         }
         if let column = collection.softDelete, collection.field(column)?.neverExport != nil {
             faults.append("soft_delete “\(column)” is never exported, so the mark would be lost")

@@ -85,8 +85,9 @@ package struct PathConditions {
         return parts.joined(separator: " AND ")
     }
 
-    /// A list made once a statement: of one column as an array, which an index can serve.
-    private func lookUp(
+    /// Whether the row `alias` leads by one step to a row `next` of which `rest` is true: a list made once a statement, of
+    /// one column as an array, which an index can serve.
+    package func lookUp(
         _ hop: Hop, from alias: String, _ table: CatalogueTable, in next: String, where rest: String
     ) -> String {
         let cast = hop.isComparedAsText ? "::text" : ""

@@ -167,8 +167,8 @@ extension String {
 }
 
 /// Whether text can be a key of a type, judged here so that a bad one never reaches the server's log.
-enum KeyText {
-    static func fits(_ text: String, type: String) -> Bool {
+package enum KeyText {
+    package static func fits(_ text: String, type: String) -> Bool {
         switch type {
         case "uuid": text.isUUID
         case "int2": Int16(text) != nil

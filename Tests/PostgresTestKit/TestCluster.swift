@@ -1,6 +1,7 @@
 // PostgresTestKit: a private PostgreSQL for one test process, with template databases.
 
 internal import DemoWorkspace
+internal import Erasing
 internal import Exporting
 package import DataMap
 internal import Foundation
@@ -51,8 +52,15 @@ package final class TestCluster: Sendable {
             let map = try DataMap(yaml: Checkout.workspaceMap())
             let statements = ExportRoles.statements(
                 map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
-            try await connection.apply(statements, passwords: [])
+            try await connection.apply(
+                statements + Self.erasing(map, try await connection.readCatalogue()), passwords: [])
         }
+    }
+
+    /// What makes a database one that can be erased from.
+    static func erasing(_ map: DataMap, _ catalogue: Catalogue) -> [String] {
+        Companion.statements(eraser: "habeas_eraser", verifier: "habeas_verifier", retention: "habeas_retention")
+            + EraserRoles.statements(map, catalogue, eraser: "habeas_eraser", verifier: "habeas_verifier")
     }
 
     /// Lends a fresh copy of the demo workspace.
@@ -133,6 +141,14 @@ package struct TestDatabase: Sendable {
             let statements = ExportRoles.statements(
                 map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
             try await connection.apply(statements.filter { $0.hasPrefix("GRANT") }, passwords: [])
+        }
+    }
+
+    /// Makes the database one that can be erased from by a map.
+    package func grantErasure(of map: DataMap) async throws {
+        try await PostgresConnection.withConnection(to: target()) { connection in
+            let statements = TestCluster.erasing(map, try await connection.readCatalogue())
+            try await connection.apply(statements, passwords: [])
         }
     }
 

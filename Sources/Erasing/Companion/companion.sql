@@ -1,1 +1,152 @@
--- The companion schema of a store that is erased from.
+-- The companion schema of a store that is erased from: what must commit with the deletion itself. Nothing here names a
+-- person but keys of files that are still to go, the person who is just being erased, and what a statute keeps.
+
+CREATE SCHEMA IF NOT EXISTS habeas_local;
+
+-- An erasure in batches that isn't over.
+CREATE TABLE IF NOT EXISTS habeas_local.erasure_run (
+    run uuid PRIMARY KEY,
+    stage text NOT NULL CHECK (stage IN ('listing', 'erasing')),
+    plan bytea NOT NULL CHECK (octet_length(plan) = 32),
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- For each table of the plan: how many rows were listed, and up to which number they are gone.
+    lists jsonb NOT NULL DEFAULT '[]'
+);
+
+-- The person who is being erased in batches: the product refuses them, and their row goes last.
+CREATE TABLE IF NOT EXISTS habeas_local.tombstone (
+    kind text NOT NULL,
+    key text NOT NULL,
+    run uuid NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (kind, key)
+);
+
+-- What an erasure did, written by the transaction that did it.
+CREATE TABLE IF NOT EXISTS habeas_local.receipt (
+    run uuid PRIMARY KEY,
+    -- The number of the intent in the external ledger.
+    seq bigint NOT NULL,
+    plan bytea NOT NULL CHECK (octet_length(plan) = 32),
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    regime text NOT NULL,
+    -- Counts by collection, never values.
+    counts jsonb NOT NULL
+);
+CREATE INDEX IF NOT EXISTS receipt_seq ON habeas_local.receipt (seq);
+
+-- Files whose rows are gone; each line goes when the file has.
+CREATE TABLE IF NOT EXISTS habeas_local.file_duty (
+    run uuid NOT NULL,
+    store text NOT NULL,
+    key text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS file_duty_run ON habeas_local.file_duty (run);
+
+-- Rows that a legal hold keeps where they are: to be stored, and used for nothing but the hold (GDPR Art. 18(2)).
+CREATE TABLE IF NOT EXISTS habeas_local.restriction (
+    run uuid NOT NULL,
+    hold text NOT NULL,
+    table_name text NOT NULL,
+    row_key jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (table_name, row_key, hold)
+);
+
+-- What a statute keeps of documents whose rows are gone: the map's fields and nothing else.
+CREATE TABLE IF NOT EXISTS habeas_local.retained_billing (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    run uuid NOT NULL,
+    collection text NOT NULL,
+    document text NOT NULL,
+    statute text NOT NULL,
+    citation text NOT NULL,
+    issued_on date NOT NULL,
+    runs_from date NOT NULL,
+    -- The last day; the day after, it goes.
+    retain_until date NOT NULL,
+    rules_version text NOT NULL,
+    record jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX IF NOT EXISTS retained_billing_until ON habeas_local.retained_billing (retain_until);
+CREATE INDEX IF NOT EXISTS retained_billing_run ON habeas_local.retained_billing (run);
+
+-- Who looked at it, and what for.
+CREATE TABLE IF NOT EXISTS habeas_local.retained_access (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role text NOT NULL,
+    purpose text NOT NULL CHECK (purpose ~ '[^[:space:]]'),
+    rows bigint NOT NULL
+);
+
+-- Keyed hashes of people who must not be created again.
+CREATE TABLE IF NOT EXISTS habeas_local.suppression (
+    hash bytea PRIMARY KEY CHECK (octet_length(hash) = 32),
+    since timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Rows the product itself deleted, until they are in the external ledger.
+CREATE TABLE IF NOT EXISTS habeas_local.product_deletion (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    collection text NOT NULL,
+    row_key text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lsn pg_lsn NOT NULL DEFAULT pg_current_wal_insert_lsn()
+);
+
+-- Whether a person is just being erased: the product asks before it lets them in or writes for them.
+CREATE OR REPLACE FUNCTION habeas_local.is_tombstoned(kind text, key text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN EXISTS (SELECT FROM habeas_local.tombstone t WHERE t.kind = $1 AND t.key = $2);
+
+-- Whether somebody of this keyed hash was erased: the product asks before it creates anyone from an import, a sign-in
+-- service or a sync.
+CREATE OR REPLACE FUNCTION habeas_local.is_suppressed(hash bytea) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN EXISTS (SELECT FROM habeas_local.suppression s WHERE s.hash = $1);
+
+-- Whether a row is kept for a legal hold only: the product then neither shows nor uses it.
+CREATE OR REPLACE FUNCTION habeas_local.is_restricted(table_name text, row_key jsonb) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN EXISTS (SELECT FROM habeas_local.restriction r WHERE r.table_name = $1 AND r.row_key = $2);
+
+-- What is retained, for whoever names a purpose; each reading is written down.
+CREATE OR REPLACE FUNCTION habeas_local.read_retained(purpose text)
+    RETURNS SETOF habeas_local.retained_billing
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO habeas_local.retained_access (role, purpose, rows)
+        SELECT session_user, $1, count(*) FROM habeas_local.retained_billing;
+    RETURN QUERY SELECT * FROM habeas_local.retained_billing ORDER BY retain_until, id;
+END $$;
+
+-- What is retained in numbers and dates: nothing in it names anybody, so it isn't written down.
+CREATE OR REPLACE FUNCTION habeas_local.count_retained()
+    RETURNS TABLE (collection text, document text, statute text, citation text, retain_until date, documents bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.collection, r.document, r.statute, r.citation, r.retain_until, count(*)
+      FROM habeas_local.retained_billing r GROUP BY 1, 2, 3, 4, 5 ORDER BY 5, 1, 2, 3, 4
+$$;
+
+-- Ends what may be kept no longer on a day, by the date each record carries: right also after a restore.
+CREATE OR REPLACE FUNCTION habeas_local.purge_retained(today date)
+    RETURNS TABLE (run uuid, collection text, retain_until date, documents bigint)
+    LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM habeas_local.retained_billing r WHERE r.retain_until < $1
+        RETURNING r.run, r.collection, r.retain_until)
+    SELECT run, collection, retain_until, count(*) FROM gone GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
+$$;
+
+-- AFTER DELETE … REFERENCING OLD TABLE AS gone FOR EACH STATEMENT: the collection and the key's column are its arguments.
+CREATE OR REPLACE FUNCTION habeas_local.note_deletion() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- What Habeas deletes is in the ledger already.
+    IF current_setting('habeas.run', true) <> '' THEN RETURN NULL; END IF;
+    EXECUTE format('INSERT INTO habeas_local.product_deletion (collection, row_key) SELECT $1, %I::text FROM gone',
+        TG_ARGV[1]) USING TG_ARGV[0];
+    RETURN NULL;
+END $$;

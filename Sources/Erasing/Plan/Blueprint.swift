@@ -1,0 +1,200 @@
+internal import DataMap
+internal import SubjectAccess
+
+/// The statements of an erasure: what they delete, change and count, in terms of one moment of the database.
+struct Blueprint {
+    let reach: Reach
+    /// Rows that go, in the order in which they could go one after the other.
+    let deletions: [Deletion]
+    /// Rows that stay and are changed.
+    let updates: [TableUpdate]
+    /// Foreign keys to rows that go, held by rows that might stay.
+    let references: [OutsideReference]
+    /// Tables in the order of deletion.
+    let order: [[TableName]]
+    /// What can't be done as the map says.
+    private(set) var conflicts: [String]
+
+    /// Rows of one collection that go.
+    struct Deletion {
+        let reached: ReachedCollection
+        /// Of a row `t0`; no other deletion's holds of the same row.
+        let condition: String
+        /// Columns with keys of files that go with the row.
+        let files: [FileReference]
+    }
+
+    /// Rows of one table that are changed.
+    struct TableUpdate {
+        let table: CatalogueTable
+        let assignments: [String]
+        /// Of a row `t0`.
+        let condition: String
+    }
+
+    /// A foreign key by which rows that stay may refer to rows that go.
+    struct OutsideReference {
+        let holder: CatalogueTable
+        let key: CatalogueForeignKey
+        let collection: String
+        /// Of a row `t0` of the holder.
+        let condition: String
+    }
+
+    init(_ reach: Reach, conflicts: [String], generated: Set<GeneratedColumn>) throws(ErasureError) {
+        self.reach = reach
+        self.conflicts = conflicts
+        let going = Set(reach.collections.filter(\.removesRows).map(\.table.name))
+        order = DeletionOrder.groups(Array(going), reach.catalogue)
+        deletions = try Self.deletions(reach, order.flatMap { $0 })
+        updates = try UpdateBuilder(reach: reach, generated: generated).updates(&self.conflicts)
+        references = try Self.references(reach, going)
+    }
+
+    // MARK: deletions
+
+    private static func deletions(_ reach: Reach, _ order: [TableName]) throws(ErasureError) -> [Deletion] {
+        var deletions: [Deletion] = []
+        for table in order {
+            var earlier: [String] = []
+            for reached in reach.reached(in: table) where reached.removesRows {
+                let rows = try reach.rows(of: reached, "t0")
+                var condition = "(\(rows))"
+                for other in earlier { condition += " AND (\(other)) IS NOT TRUE" }
+                if let stays = try reach.staysForHolds(table, "t0") { condition += " AND (\(stays)) IS NOT TRUE" }
+                earlier.append(rows)
+                deletions.append(Deletion(reached: reached, condition: condition, files: goingFiles(of: reached)))
+            }
+        }
+        return deletions
+    }
+
+    /// Files go with their rows, unless a statute keeps the column that names them.
+    private static func goingFiles(of reached: ReachedCollection) -> [FileReference] {
+        guard case .retain(let record) = reached.outcome else { return reached.collection.files }
+        return reached.collection.files.filter { !record.fields.contains($0.key) }
+    }
+
+    // MARK: references
+
+    private static func references(_ reach: Reach, _ going: Set<TableName>) throws(ErasureError) -> [OutsideReference] {
+        var found: [OutsideReference] = []
+        for table in going.sorted() {
+            for (holder, key) in reach.catalogue.references(to: table) where !holder.isPartition {
+                if reach.covers(key, of: holder) { continue }
+                guard let goes = try reach.goes(from: table, "t1"), let target = reach.catalogue[table] else {
+                    continue
+                }
+                let hop = Hop(from: key.from, to: table, key: key.key)
+                var condition = reach.paths.lookUp(hop, from: "t0", holder, in: "t1", where: goes)
+                if let alsoGoes = try reach.goes(from: holder.name, "t0") {
+                    condition += " AND (\(alsoGoes)) IS NOT TRUE"
+                }
+                if let unlinked = try reach.unlinks(key.from, of: holder.name, "t0", visited: Visited()) {
+                    condition += " AND (\(unlinked)) IS NOT TRUE"
+                }
+                found.append(
+                    OutsideReference(
+                        holder: holder, key: key, collection: reach.reached(in: target.name)[0].collection.name,
+                        condition: condition))
+            }
+        }
+        return found
+    }
+
+    // MARK: statements
+
+    /// The one statement that does everything: `$1` is the run. It gives one row: for each deletion the rows that went, the
+    /// rows that were there and the files that go with them; then for each update the first two.
+    func statement() -> String {
+        var parts: [String] = []
+        var counts: [String] = []
+        for (index, deletion) in deletions.enumerated() {
+            let keys = deletion.files.map { "t0.\($0.key.quoted)" }
+            let returning = ["1 AS gone"] + keys.enumerated().map { "\($1)::text AS f\($0)" }
+            parts.append(
+                "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(deletion.condition) "
+                    + "RETURNING \(returning.joined(separator: ", ")))")
+            for (number, file) in deletion.files.enumerated() {
+                parts.append(
+                    "f\(index)_\(number) AS (INSERT INTO habeas_local.file_duty (run, store, key) "
+                        + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) WHERE f\(number) IS NOT NULL RETURNING 1)"
+                )
+            }
+            counts.append("(SELECT count(*) FROM d\(index))")
+            counts.append(
+                "(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(deletion.condition))")
+            let files = deletion.files.indices.map { "(SELECT count(*) FROM f\(index)_\($0))" }
+            counts.append(files.isEmpty ? "0" : files.joined(separator: " + "))
+        }
+        for (index, update) in updates.enumerated() {
+            parts.append(
+                "u\(index) AS (UPDATE \(update.table.source) AS t0 SET \(update.assignments.joined(separator: ", ")) "
+                    + "WHERE \(update.condition) RETURNING 1)")
+            counts.append("(SELECT count(*) FROM u\(index))")
+            counts.append("(SELECT count(*) FROM \(update.table.source) AS t0 WHERE \(update.condition))")
+        }
+        for (index, restriction) in restrictions().enumerated() { parts.append("r\(index) AS (\(restriction))") }
+        let with = parts.isEmpty ? "" : "WITH \(parts.joined(separator: ", ")) "
+        return with + "SELECT \((counts + ["$1::uuid"]).joined(separator: ", "))"
+    }
+
+    /// What writes down which rows a hold keeps.
+    private func restrictions() -> [String] {
+        reach.holds.keys.sorted().flatMap { table -> [String] in
+            guard let described = reach.catalogue[table], !described.identity.isEmpty else { return [] }
+            let key = described.identity.map { "t0.\($0.quoted)" }.joined(separator: ", ")
+            return (reach.holds[table] ?? []).compactMap { held in
+                guard let condition = try? reach.condition(held, table, "t0") else { return nil }
+                return "INSERT INTO habeas_local.restriction (run, hold, table_name, row_key) "
+                    + "SELECT $1::uuid, '\(held.hold.id)', '\(table.written.replacing("'", with: "''"))', "
+                    + "pg_catalog.jsonb_build_array(\(key)) FROM \(described.source) AS t0 WHERE \(condition) "
+                    + "ON CONFLICT DO NOTHING"
+            }
+        }
+    }
+
+    /// What must be zero afterwards: rows that were to go.
+    func remaining() -> [(collection: String, sql: String)] {
+        deletions.map {
+            ($0.reached.collection.name, "SELECT count(*) FROM \($0.reached.table.source) AS t0 WHERE \($0.condition)")
+        }
+    }
+}
+
+/// A column whose value the database computes itself.
+struct GeneratedColumn: Hashable {
+    let table: TableName
+    let column: Identifier
+}
+
+extension Reach {
+    /// Whether every row that refers by this key to a row that goes, goes too, by the way the map describes it: then nobody
+    /// needs to look for others.
+    func covers(_ key: CatalogueForeignKey, of holder: CatalogueTable) -> Bool {
+        guard holds.isEmpty else { return false }
+        let targets = reached(in: key.to).filter(\.removesRows)
+        guard targets.count == 1, let target = targets.first, target.ownership == .own else { return false }
+        return reached(in: holder.name).contains { reached in
+            guard reached.removesRows, reached.ownership == .own else { return false }
+            switch reached.way {
+            case .record: return false
+            case .steps(let steps):
+                return steps.contains { $0.0.isSame(as: key) && $0.1 == target.collection.name }
+            case .paths(let ways):
+                guard case .paths(let further) = target.way, further.count == 1 else { return false }
+                return ways.contains { way in
+                    guard let first = way.hops.first, first.isSame(as: key), !first.isRepeated else { return false }
+                    return Array(way.hops.dropFirst()) == further[0].hops
+                }
+            }
+        }
+    }
+}
+
+extension Hop {
+    /// Whether the step is what a foreign key says.
+    func isSame(as key: CatalogueForeignKey) -> Bool {
+        to == key.to && Set(zip(from, self.key).map { [$0, $1] }) == Set(zip(key.from, key.key).map { [$0, $1] })
+    }
+}

@@ -1,0 +1,73 @@
+internal import DataMap
+internal import RightsCore
+internal import SubjectAccess
+
+/// Rows of a table that a hold keeps.
+struct HeldRows {
+    let hold: RowHold
+    let collection: String
+    /// The setting of the transaction that lists the keys held, divided by U+001F.
+    let setting: String
+}
+
+extension Reach {
+    /// Whether a hold keeps the row itself; nil when none can.
+    func isHeld(_ table: TableName, _ alias: String) throws(ErasureError) -> String? {
+        var conditions: [String] = []
+        for held in holds[table] ?? [] { conditions.append(try condition(held, table, alias)) }
+        return conditions.isEmpty ? nil : PathConditions.any(conditions)
+    }
+
+    /// Whether the row stays for a hold: it is held itself, or a row that stays for a hold refers to it and must not be
+    /// left without what it refers to. Nil when no hold concerns the table.
+    func staysForHolds(
+        _ table: TableName, _ alias: String, visited: Visited = Visited()
+    ) throws(ErasureError) -> String? {
+        guard !holds.isEmpty, let visited = visited.entering(table) else { return nil }
+        var conditions: [String] = []
+        if let held = try isHeld(table, alias) { conditions.append("(\(held))") }
+        for (holder, key) in catalogue.references(to: table) where !reached(in: holder.name).isEmpty {
+            let child = alias + "c"
+            guard let stays = try staysForHolds(holder.name, child, visited: visited) else { continue }
+            // Only rows of this erasure: those of others aren't what the hold is about.
+            var members: [String] = []
+            for reached in reached(in: holder.name) { members.append(try rows(of: reached, child, visited: visited)) }
+            let hop = Hop(from: key.from, to: table, key: key.key)
+            conditions.append(
+                "EXISTS (SELECT FROM \(holder.source) AS \(child) WHERE \(hop.condition(from: child, of: holder, to: alias))"
+                    + " AND (\(PathConditions.any(members))) AND (\(stays)))")
+        }
+        return conditions.isEmpty ? nil : conditions.joined(separator: " OR ")
+    }
+
+    func condition(_ held: HeldRows, _ table: TableName, _ alias: String) throws(ErasureError) -> String {
+        guard let described = catalogue[table], let collection = reached(held.collection) else { return "false" }
+        let hold = held.hold
+        var parts = ["(\(try membership(of: collection, alias)))"]
+        if !hold.records.isEmpty {
+            guard described.identity.count == 1 else {
+                throw ErasureError(
+                    .conflict, "the hold on \(hold.matter) names records of \(table), whose key has several columns",
+                    hint: "hold the whole collection, or a range of days")
+            }
+            // Keys may name people, so they never stand in a statement.
+            parts.append(
+                "\(alias).\(described.identity[0].quoted)::text = ANY (string_to_array("
+                    + "pg_catalog.current_setting('\(held.setting)', true), E'\\x1f'))")
+        }
+        if let name = hold.column.map({ Identifier($0) }) {
+            guard described.column(name) != nil else {
+                throw ErasureError(
+                    .conflict, "the hold on \(hold.matter) is bounded by \(table).\(name), which doesn't exist",
+                    hint: "release it and place it with a column of the collection")
+            }
+            // A row without a day is kept: it may be one of those meant.
+            let day = "(\(alias).\(name.quoted))::date"
+            if let from = hold.from { parts.append("(\(day) >= DATE '\(from)' OR \(alias).\(name.quoted) IS NULL)") }
+            if let until = hold.until {
+                parts.append("(\(day) <= DATE '\(until)' OR \(alias).\(name.quoted) IS NULL)")
+            }
+        }
+        return parts.joined(separator: " AND ")
+    }
+}

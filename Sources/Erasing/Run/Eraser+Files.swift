@@ -1,0 +1,84 @@
+internal import DataMap
+internal import ObjectStore
+internal import PostgresAccess
+
+extension Eraser {
+    /// Removes the files of rows that are gone: every version, as often as it takes. A file to which a row that is left
+    /// refers stays, and is no duty any more.
+    ///
+    /// - Parameter run: the run whose files are meant.
+    /// - Returns: how many files went.
+    /// - Throws: `ErasureError.Code.storeUnavailable` when a store isn't configured or a file can't be removed: the others
+    ///   are gone, those left stay a duty.
+    package func eraseFiles(of run: String) async throws -> Int {
+        var removed = 0
+        var failed: [String: Int] = [:]
+        while true {
+            let blocked = Self.array(Array(failed.keys))
+            let rows = try await companion { connection in
+                try await connection.query(
+                    """
+                    SELECT store, key FROM habeas_local.file_duty WHERE run = $1::uuid AND NOT store = ANY ($2::text[])
+                     ORDER BY store, key LIMIT 1000
+                    """, [run, blocked])
+            }
+            guard !rows.isEmpty else { break }
+            for (store, keys) in Dictionary(grouping: rows, by: { $0[0] ?? "" }) {
+                let keys = keys.compactMap { $0[1] }
+                do {
+                    removed += try await erase(keys, in: store, run: run)
+                    progress(ErasureProgress(phase: "files", done: removed, total: nil))
+                } catch is ObjectStoreError {
+                    failed[store] = keys.count
+                }
+            }
+        }
+        guard failed.isEmpty else {
+            throw ErasureError(
+                .storeUnavailable,
+                "files of erased rows are left in \(failed.keys.sorted().joined(separator: ", ")): the store isn't there, "
+                    + "isn't configured, or refused",
+                hint: "mend the store; it is tried again, and what is done stays done")
+        }
+        return removed
+    }
+
+    private func erase(_ keys: [String], in store: String, run: String) async throws -> Int {
+        let kept = try await keysInUse(keys, in: store)
+        var removed = 0
+        guard let folder = stores[store], folder.isAvailable else { throw ObjectStoreError.unavailable }
+        for key in keys where !kept.contains(key) { removed += try folder.delete(key) }
+        _ = try await companion { connection in
+            try await connection.query(
+                "DELETE FROM habeas_local.file_duty WHERE run = $1::uuid AND store = $2 AND key = ANY ($3::text[])",
+                [run, store, Self.array(keys)])
+        }
+        return removed
+    }
+
+    /// Which of these files rows still refer to.
+    private func keysInUse(_ keys: [String], in store: String) async throws -> Set<String> {
+        var kept: Set<String> = []
+        for collection in map.collections {
+            for file in collection.files where file.store == store {
+                let column = file.key.quoted
+                let rows = try await database.withConnection { connection in
+                    try await connection.withTransaction(.readCommitted) { connection in
+                        try await connection.set([("row_security", "off")])
+                        return try await connection.query(
+                            "SELECT DISTINCT \(column)::text FROM \(collection.table.quoted) WHERE \(column) = ANY ($1::text[])",
+                            [Self.array(keys)])
+                    }
+                }
+                kept.formUnion(rows.compactMap { $0[0] })
+            }
+        }
+        return kept
+    }
+
+    /// Texts as PostgreSQL writes an array of them.
+    static func array(_ texts: [String]) -> String {
+        let quoted = texts.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
+        return "{\(quoted.joined(separator: ","))}"
+    }
+}

@@ -1,0 +1,141 @@
+internal import DataMap
+internal import FoundationEssentials
+internal import PostgresAccess
+internal import RightsCore
+
+extension Eraser {
+    /// Carries out an approved plan, or finishes what an earlier attempt of the same run began; a run that is done gives
+    /// its receipt again.
+    ///
+    /// What it answers is what the database holds: when the connection breaks at the commit, it waits until the server is
+    /// through and looks.
+    /// - Throws: `ErasureError` with nothing erased, but for `.outcomeUnknown`; of an erasure in batches, what is gone is
+    ///   gone and the next attempt goes on.
+    package func run(_ order: ErasureOrder) async throws -> ErasureReceipt {
+        guard order.approved.conflicts.isEmpty else {
+            throw ErasureError(
+                .conflict, "the plan has conflicts: \(order.approved.conflicts.joined(separator: "; "))",
+                hint: "mend them, plan again, and have that plan approved")
+        }
+        if let receipt = try await receipt(of: order.run) { return receipt }
+        let isBegun = try await isBegun(order.run)
+        if isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
+            return try await runInBatches(order)
+        }
+        return try await attempting(order) { try await self.runAtOnce(order) }
+    }
+
+    /// The receipt of a run; nil when it isn't done.
+    package func receipt(of run: String) async throws -> ErasureReceipt? {
+        let rows = try await companion { connection in
+            try await connection.query(
+                """
+                SELECT seq, encode(plan, 'hex'), (extract(epoch FROM at) * 1000000)::bigint, regime, counts
+                  FROM habeas_local.receipt WHERE run = $1::uuid
+                """, [run])
+        }
+        guard let row = rows.first else { return nil }
+        guard let sequence = row[0].flatMap({ Int64($0) }), let plan = row[1],
+            let at = row[2].flatMap({ Int64($0) }), let regime = row[3], let counts = row[4],
+            let done = try? JSONDecoder().decode(ErasureReceipt.Done.self, from: Data(counts.utf8))
+        else { throw ErasureError(.noCompanion, "the receipt of the run can't be read") }
+        return ErasureReceipt(
+            run: run, sequence: sequence, plan: plan, at: Instant(microseconds: at), regime: regime, done: done)
+    }
+
+    /// Where the server's log stands now: read after the commit, and after a crash at the restart, where later is safe.
+    package func position() async throws -> ErasurePosition {
+        let rows = try await database.withConnection { connection in
+            try await connection.query(
+                """
+                SELECT (SELECT system_identifier FROM pg_control_system()),
+                       (SELECT timeline_id FROM pg_control_checkpoint()), pg_current_wal_insert_lsn()
+                """)
+        }
+        guard let row = rows.first, let system = row[0], let timeline = row[1].flatMap({ Int($0) }), let lsn = row[2]
+        else { throw ErasureError(.wrongRole, "the server doesn't say where its log stands") }
+        return ErasurePosition(systemIdentifier: system, timeline: timeline, lsn: lsn)
+    }
+
+    // MARK: attempts
+
+    /// Runs a transaction again while others get in its way; what the server says at the end is what counts.
+    func attempting(
+        _ order: ErasureOrder, _ body: @Sendable () async throws -> ErasureReceipt
+    ) async throws -> ErasureReceipt {
+        var attempt = 1
+        while true {
+            do { return try await body() } catch let error as PostgresError {
+                if let receipt = try await settled(order.run, after: error) { return receipt }
+                guard error.isContention else { throw Self.translated(error) }
+                guard attempt < budget.attempts else {
+                    throw ErasureError(
+                        .contended, "others held or changed the same rows, \(attempt) times: \(error)",
+                        hint: "nothing was erased; it is tried again later")
+                }
+                attempt += 1
+                try await Task.sleep(for: .milliseconds(50 * attempt))
+            }
+        }
+    }
+
+    /// What became of a run whose connection broke: its receipt if the server committed, nil if it didn't.
+    private func settled(_ run: String, after error: PostgresError) async throws -> ErasureReceipt? {
+        guard error.code == .connectionLost || error.code == .cancelled else { return nil }
+        // A cancelled task still has to know; what it asks here isn't cancelled with it.
+        return try await Task {
+            var pause = 1
+            while pause <= 64 {
+                do {
+                    // A server process that is still at it may commit after we look.
+                    let busy = try await self.companion { connection in
+                        try await connection.query(
+                            "SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()",
+                            [Self.applicationName(run)])
+                    }
+                    if busy.first?.first == "0" { return try await self.receipt(of: run) }
+                } catch let error as PostgresError where error.code != .statementFailed {
+                    // Not there yet: a server that restarts needs a moment.
+                }
+                try await Task.sleep(for: .milliseconds(100 * pause))
+                pause *= 2
+            }
+            throw ErasureError(
+                .outcomeUnknown, "the connection broke at the commit, and the server can't be asked what it did",
+                hint: "run it again when the server is back: the run's receipt says whether it was done")
+        }.value
+    }
+
+    static func applicationName(_ run: String) -> String { "habeas-erase-\(run)" }
+
+    /// An error that says what stands in the way, as one of an erasure.
+    private static func translated(_ error: PostgresError) -> any Error {
+        guard let state = error.sqlState, state.hasPrefix("23") else { return error }
+        return ErasureError(
+            .conflict, "the database refused what the map orders: \(error)",
+            hint: "nothing was erased; let the rows go, or map the column so that it takes a surrogate")
+    }
+
+    // MARK: the companion schema
+
+    /// Lends a connection outside the erasure's transaction; a store without its companion schema is said to be one.
+    func companion<Value: Sendable>(
+        _ body: @Sendable (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        do { return try await database.withConnection { try await body($0) } } catch let error as PostgresError
+            where error.sqlState == "42P01" || error.sqlState == "3F000"
+        {
+            throw ErasureError(
+                .noCompanion, "the store has no companion schema habeas_local, or an older one",
+                hint: "run `habeas init`")
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether others got in the way, so that another attempt may well succeed: a deadlock, a lock not had in time, a row
+    /// changed meanwhile, or a row that came in below one that went.
+    var isContention: Bool {
+        code == .timedOut || ["40001", "40P01", "55P03", "23503"].contains(sqlState ?? "")
+    }
+}

@@ -1,0 +1,165 @@
+package import DataMap
+package import ObjectStore
+package import PostgresAccess
+package import RightsCore
+internal import SubjectAccess
+
+/// Plans erasures, and carries out exactly what was planned.
+package struct Eraser: Sendable {
+    let map: DataMap
+    let mapDigest: String
+    /// Connections of the role that deletes: past row security, and a member of the verifier.
+    let database: PostgresPool
+    /// The role that recounts.
+    let verifier: String
+    let stores: [String: FolderStore]
+    let retention: RetentionClock
+    let hash: @Sendable (_ scope: String, _ key: String) -> Hash256
+    let budget: ErasureBudget
+    let progress: @Sendable (ErasureProgress) -> Void
+
+    /// An eraser for one database.
+    ///
+    /// - Parameters:
+    ///   - mapDigest: SHA-256 of the map's text, in hexadecimal.
+    ///   - stores: object stores by the names the map uses.
+    ///   - hash: the keyed hash of a person's or record's key.
+    package init(
+        map: DataMap, mapDigest: String, database: PostgresPool, verifier: String, stores: [String: FolderStore],
+        retention: RetentionClock, budget: ErasureBudget = ErasureBudget(),
+        hash: @escaping @Sendable (_ scope: String, _ key: String) -> Hash256,
+        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
+    ) {
+        self.map = map
+        self.mapDigest = mapDigest
+        self.database = database
+        self.verifier = verifier
+        self.stores = stores
+        self.retention = retention
+        self.budget = budget
+        self.hash = hash
+        self.progress = progress
+    }
+}
+
+/// How long an erasure may keep others waiting.
+package struct ErasureBudget: Sendable {
+    /// How long a lock is waited for.
+    package var lock = Duration.seconds(5)
+    /// How long one statement may take on the server.
+    package var statement = Duration.seconds(300)
+    /// How often a transaction that others got in the way of is tried.
+    package var attempts = 5
+    /// Rows of a batch.
+    package var batch = 5000
+    /// The least pause between batches.
+    package var pause = Duration.milliseconds(5)
+    /// The longest.
+    package var longestPause = Duration.milliseconds(1000)
+    /// How far a standby may lag, in bytes, before batches wait for it.
+    package var standbyLag = 64_000_000
+
+    /// A budget of the usual bounds.
+    package init() {}
+}
+
+/// How far an erasure is.
+package struct ErasureProgress: Sendable, Hashable {
+    /// `planning`, `listing`, `erasing`, `finishing`, `files`.
+    package let phase: String
+    /// Rows or files done.
+    package let done: Int
+    /// Of how many, where that is known.
+    package let total: Int?
+}
+
+/// What is asked for.
+package struct ErasureQuestion: Sendable {
+    /// Who or what goes.
+    package let target: ErasureTarget
+    /// Under which law.
+    package let regime: RegimeID
+    /// Holds in force on them.
+    package let holds: [RowHold]
+    /// The day the law of which is applied.
+    package let today: CivilDate
+
+    /// A question by its parts.
+    package init(target: ErasureTarget, regime: RegimeID, holds: [RowHold] = [], today: CivilDate) {
+        self.target = target
+        self.regime = regime
+        self.holds = holds
+        self.today = today
+    }
+}
+
+extension Eraser {
+    /// What will happen, counted in one moment of the database. Nothing is written.
+    ///
+    /// A plan with conflicts is given too, so that people see them; it can't be run.
+    /// - Throws: `ErasureError` when nobody is meant or the map doesn't fit; `PostgresError`.
+    package func plan(_ question: ErasureQuestion) async throws -> ErasurePlan {
+        try await database.withConnection { connection in
+            try await connection.withTransaction(.snapshot) { connection in
+                let session = try await open(question, on: connection)
+                return try await session.plan()
+            }
+        }
+    }
+
+    /// What stands in the way of erasures of any person of the map, by the catalogue alone: for `map check` and `doctor`.
+    package func preflight() async throws -> [PreflightFinding] {
+        try await database.withConnection { connection in
+            try await connection.withTransaction(.snapshot) { connection in
+                try await ErasureAudit.findings(map, on: connection)
+            }
+        }
+    }
+
+    /// Makes a transaction ready: whom it means, past row security, within the budget; and what it will do.
+    func open(_ question: ErasureQuestion, on connection: PostgresConnection) async throws -> ErasureSession {
+        try await connection.set([
+            ("row_security", "off"), ("lock_timeout", "\(budget.lock.milliseconds)"),
+            ("statement_timeout", "\(budget.statement.milliseconds)"), ("work_mem", "64MB"),
+        ])
+        let facts = try await connection.facts()
+        guard facts.bypassesRowSecurity else {
+            throw ErasureError(
+                .wrongRole, "the eraser's role \(facts.role) is bound by row security, so it would leave rows behind",
+                hint: "ALTER ROLE \(Identifier(facts.role).quoted) BYPASSRLS, or run `habeas init`")
+        }
+        let catalogue = try await connection.readCatalogue()
+        let store = try await connection.storeFacts()
+        try checkMap(catalogue)
+        return try await ErasureSession(
+            eraser: self, question: question, connection: connection, catalogue: catalogue, facts: store)
+    }
+
+    /// A schema that isn't what the map describes is refused before anything is read of it.
+    private func checkMap(_ catalogue: Catalogue) throws(ErasureError) {
+        let findings = MapCheck.findings(map, catalogue, reader: "").filter(\.blocksErasure)
+        guard let first = findings.first else { return }
+        let others = findings.count > 1 ? ", and \(findings.count - 1) more" : ""
+        throw ErasureError(
+            .mapDoesNotFit, "the map doesn't fit the database: \(first.object): \(first.message)\(others)",
+            hint: "\(first.mend); `habeas map check` shows all")
+    }
+}
+
+extension MapFinding {
+    /// Whether an erasure over this map and catalogue could leave something behind or take somebody else's.
+    var blocksErasure: Bool {
+        guard severity == .error else { return false }
+        switch code {
+        // What an exporter may see is nothing to an eraser past row security; what stands in the way of deletion the
+        // plan counts itself.
+        case .rowSecurityMissing, .rowSecurityNotForced, .noPolicy, .exportedSecret, .blockedErasure: return false
+        default: return true
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds.
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

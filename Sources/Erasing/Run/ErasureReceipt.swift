@@ -1,0 +1,75 @@
+package import RightsCore
+
+/// What an erasure did, as the transaction that did it wrote it down.
+package struct ErasureReceipt: Sendable, Hashable, Codable {
+    /// The run: a step that is repeated after a crash finds what it did by it.
+    package var run: String
+    /// The number of the intent in the external ledger.
+    package var sequence: Int64
+    /// SHA-256 of the approved plan, in hexadecimal.
+    package var plan: String
+    /// When it was done, by the server's clock.
+    package var at: Instant
+    /// `one_transaction` or `batches`.
+    package var regime: String
+    /// What happened.
+    package var done: Done
+
+    /// What happened, in numbers.
+    package struct Done: Sendable, Hashable, Codable {
+        /// Each collection, with the rows that really went.
+        package var collections: [ErasurePlan.CollectionLine]
+        /// What statutes keep.
+        package var retained: [ErasurePlan.RetainedLine]
+        /// References of others that became null.
+        package var sideEffects: [ErasurePlan.SideEffect]
+        /// Holds that keep rows.
+        package var holds: [ErasurePlan.HoldLine]
+    }
+
+    /// Whether rows are kept because a statute says so.
+    package var isRetaining: Bool { !done.retained.isEmpty }
+    /// Whether a hold keeps rows.
+    package var isHeld: Bool { done.collections.contains { $0.held > 0 || $0.hollow > 0 } }
+}
+
+/// Where the server's log stood after an erasure was committed: whatever is restored to a point before it brings the
+/// person back.
+package struct ErasurePosition: Sendable, Hashable, Codable {
+    /// The cluster's system identifier.
+    package var systemIdentifier: String
+    /// The timeline.
+    package var timeline: Int
+    /// The position, as PostgreSQL writes it.
+    package var lsn: String
+
+    /// A position by its parts.
+    package init(systemIdentifier: String, timeline: Int, lsn: String) {
+        self.systemIdentifier = systemIdentifier
+        self.timeline = timeline
+        self.lsn = lsn
+    }
+}
+
+/// An approved plan to be carried out.
+package struct ErasureOrder: Sendable {
+    /// What was asked.
+    package let question: ErasureQuestion
+    /// The plan that was approved.
+    package let approved: ErasurePlan
+    /// The run's id, a UUID: the same for every attempt.
+    package let run: String
+    /// Writes the intent to the external ledger, durably, and gives its number; once for each run.
+    package let intent: @Sendable () async throws -> Int64
+
+    /// An order by its parts.
+    package init(
+        question: ErasureQuestion, approved: ErasurePlan, run: String,
+        intent: @escaping @Sendable () async throws -> Int64
+    ) {
+        self.question = question
+        self.approved = approved
+        self.run = run
+        self.intent = intent
+    }
+}

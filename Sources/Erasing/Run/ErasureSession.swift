@@ -1,0 +1,182 @@
+internal import DataMap
+internal import PostgresAccess
+internal import RightsCore
+internal import SubjectAccess
+
+/// One transaction's view of one erasure: who is meant, which rows, by which statements.
+struct ErasureSession {
+    let eraser: Eraser
+    let question: ErasureQuestion
+    let connection: PostgresConnection
+    let blueprint: Blueprint
+    let maker: PlanMaker
+    /// The person; nil of a record.
+    let subject: Subject?
+    /// The person's or record's key as it is hashed.
+    let key: String
+    /// What the hash is of: the kind of person, or the collection.
+    let scope: String
+
+    init(
+        eraser: Eraser, question: ErasureQuestion, connection: PostgresConnection, catalogue: Catalogue,
+        facts: StoreFacts
+    ) async throws {
+        self.eraser = eraser
+        self.question = question
+        self.connection = connection
+        var builder = ReachBuilder(map: eraser.map, catalogue: catalogue, holds: question.holds)
+        let reach: Reach
+        switch question.target.kind {
+        case .person:
+            let resolver = SubjectResolver(map: eraser.map, catalogue: catalogue, connection: connection)
+            let found: Subject
+            do { found = try await resolver.resolve(question.target.reference) } catch let error as SubjectError {
+                throw ErasureError(error)
+            }
+            subject = found
+            scope = found.kind.name
+            key = SubjectReference(found.kind, key: found.key).value
+            reach = try builder.reach(of: found.kind)
+            try await connection.name(found.key)
+        case .record(let name):
+            guard let collection = eraser.map.collection(name), let table = catalogue[collection.table] else {
+                throw ErasureError(
+                    .unknownReference, "“\(name)” is no collection of the map",
+                    hint: "write one of: \(eraser.map.collections.map { "\($0.name):ID" }.joined(separator: ", "))")
+            }
+            subject = nil
+            scope = name
+            key = question.target.reference.value
+            reach = try builder.reach(ofRecordIn: collection)
+            try await connection.name(try Self.parts(of: key, table))
+        }
+        blueprint = try Blueprint(reach, conflicts: builder.conflicts, generated: facts.generated)
+        maker = PlanMaker(
+            map: eraser.map, mapDigest: eraser.mapDigest, regime: question.regime, holds: question.holds,
+            blueprint: blueprint, facts: facts)
+        try await nameHolds()
+    }
+
+    /// The values of a record's key; refused here when they can't be ones, since the server's errors would quote them.
+    private static func parts(of key: String, _ table: CatalogueTable) throws(ErasureError) -> [String] {
+        let parts = table.identity.count == 1 ? [key] : SubjectReference.parts(of: key)
+        guard parts.count == table.identity.count else {
+            throw ErasureError(
+                .unknownReference, "the key of \(table.name) has \(table.identity.count) parts",
+                hint: "write them with commas between: \(table.identity.map(\.text).joined(separator: ","))")
+        }
+        let fit = zip(table.identity, parts).allSatisfy { name, value in
+            table.column(name).map { KeyText.fits(value, type: $0.baseType) } ?? false
+        }
+        guard fit, parts.allSatisfy({ !$0.isEmpty }) else {
+            throw ErasureError(.noSuchSubject, "no row of \(table.name) has that key", hint: "check the spelling")
+        }
+        return parts
+    }
+
+    /// Keys of held rows may name people, so they are given as settings of the transaction.
+    private func nameHolds() async throws(PostgresError) {
+        let settings = question.holds.enumerated().filter { !$1.records.isEmpty }.map {
+            ("habeas.hold_\($0 + 1)", $1.records.joined(separator: "\u{1F}"))
+        }
+        if !settings.isEmpty { try await connection.set(settings) }
+    }
+
+    // MARK: the plan
+
+    /// The keyed hash of whom it is about.
+    var target: Hash256 { eraser.hash(scope, key) }
+
+    func plan() async throws -> ErasurePlan {
+        try await requireTarget()
+        let counters = try maker.counters()
+        return try await plan(try await numbers(counters), documents: try await documents())
+    }
+
+    /// A plan of numbers that were counted here.
+    func plan(
+        _ numbers: [Counter: Int], documents: [RetainedDocuments]
+    ) async throws -> ErasurePlan {
+        let moment = try await connection.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        let isPerson = subject != nil
+        return maker.plan(
+            scope: isPerson ? "person" : scope, kind: subject?.kind.name, target: target.hex,
+            at: Instant(microseconds: moment.first?.first.flatMap { $0 }.flatMap { Int64($0) } ?? 0), numbers,
+            documents: documents.flatMap(\.lines))
+    }
+
+    /// Numbers by one statement, so that they are of one moment.
+    func numbers(_ counters: [(Counter, String)]) async throws(PostgresError) -> [Counter: Int] {
+        guard !counters.isEmpty else { return [:] }
+        let sql =
+            counters.enumerated().map { "SELECT \($0), q.* FROM (\($1.1)) AS q" }.joined(separator: " UNION ALL ")
+            + " ORDER BY 1"
+        let rows = try await connection.query(sql)
+        var numbers: [Counter: Int] = [:]
+        for (counter, row) in zip(counters, rows) { numbers[counter.0] = row[1].flatMap { Int($0) } ?? -1 }
+        return numbers
+    }
+
+    private func requireTarget() async throws {
+        guard subject == nil, let reached = blueprint.reach.reached(scope) else { return }
+        let rows = try await connection.query(
+            "SELECT count(*) FROM \(reached.table.source) AS t0 WHERE \(try blueprint.reach.membership(of: reached, "t0"))"
+        )
+        guard rows.first?.first == "1" else {
+            throw ErasureError(
+                .noSuchSubject, "no row of \(reached.table.name) has that key", hint: "check the spelling")
+        }
+    }
+
+    // MARK: what statutes keep
+
+    /// Documents of one collection, and what the law says of their days.
+    struct RetainedDocuments {
+        let projection: BillingProjection
+        let kept: [RetentionDates.Kept]
+        let lines: [ErasurePlan.RetainedLine]
+    }
+
+    /// What statutes keep of the documents that go.
+    func documents() async throws -> [RetainedDocuments] {
+        let dates = RetentionDates(clock: eraser.retention, regime: question.regime, today: question.today)
+        var found: [RetainedDocuments] = []
+        for projection in BillingProjection.all(of: blueprint) {
+            let rows = try await connection.query(projection.days)
+            var counts: [CivilDate: Int] = [:]
+            for row in rows {
+                guard let text = row[0], let day = CivilDate(text) else {
+                    throw ErasureError(
+                        .conflict,
+                        "\(projection.document.reached.collection.name): a document has no \(projection.date) in the years "
+                            + "1 to 9999, so until when it must be kept can't be said",
+                        hint: "give it its date, then plan again")
+                }
+                counts[day] = row[1].flatMap { Int($0) } ?? 0
+            }
+            let kept = try dates.kept(projection.record, projection.kind, days: counts.keys.sorted())
+            found.append(RetainedDocuments(projection: projection, kept: kept, lines: lines(projection, kept, counts)))
+        }
+        return found
+    }
+
+    private func lines(
+        _ projection: BillingProjection, _ kept: [RetentionDates.Kept], _ counts: [CivilDate: Int]
+    ) -> [ErasurePlan.RetainedLine] {
+        struct Group: Hashable { let until: CivilDate, citation: String }
+        let groups = Dictionary(grouping: kept) { Group(until: $0.retain_until, citation: $0.citation) }
+        return groups.keys.sorted { ($0.until, $0.citation) < ($1.until, $1.citation) }.map { group in
+            ErasurePlan.RetainedLine(
+                collection: projection.document.reached.collection.name, document: projection.kind,
+                statute: projection.record.statute, citation: group.citation, until: group.until,
+                documents: (groups[group] ?? []).reduce(0) { $0 + (counts[$1.day] ?? 0) }, fields: projection.fields)
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// Tells the statements whose rows are meant, until the transaction ends.
+    fileprivate func name(_ key: [String]) async throws(PostgresError) {
+        try await set(key.enumerated().map { (SubjectSetting.name($0), $1) })
+    }
+}

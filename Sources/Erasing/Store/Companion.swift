@@ -1,0 +1,46 @@
+internal import FoundationEssentials
+internal import PostgresAccess
+
+/// The companion schema `habeas_local` of a store, and the roles that use it.
+package enum Companion {
+    /// Idempotent statements for a superuser, to run in one transaction in the store's database.
+    ///
+    /// - Parameters:
+    ///   - eraser: the role that deletes.
+    ///   - verifier: the role that counts; the eraser becomes it for the recount.
+    ///   - retention: the role that reads what statutes keep, each time for a purpose, and ends it.
+    package static func statements(eraser: String, verifier: String, retention: String) -> [String] {
+        let (e, v, r) = (quoted(eraser), quoted(verifier), quoted(retention))
+        let all = "\(e), \(v), \(r)"
+        return [
+            create(e), create(v), create(r), LoginRole.statement(eraser, bypassesRowSecurity: true),
+            LoginRole.statement(verifier, bypassesRowSecurity: true),
+            LoginRole.statement(retention, bypassesRowSecurity: false),
+            "GRANT \(v) TO \(e)", schema,
+            "REVOKE ALL ON ALL TABLES IN SCHEMA habeas_local FROM PUBLIC, \(all)",
+            "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA habeas_local FROM PUBLIC, \(all)",
+            // The work lists of an erasure in batches are tables of the eraser's own.
+            "GRANT USAGE, CREATE ON SCHEMA habeas_local TO \(e)", "GRANT USAGE ON SCHEMA habeas_local TO PUBLIC",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON habeas_local.erasure_run, habeas_local.tombstone, "
+                + "habeas_local.file_duty, habeas_local.restriction, habeas_local.suppression TO \(e)",
+            "GRANT SELECT, INSERT ON habeas_local.receipt TO \(e)",
+            "GRANT INSERT ON habeas_local.retained_billing TO \(e)",
+            "GRANT SELECT, DELETE ON habeas_local.product_deletion TO \(e)",
+            "GRANT EXECUTE ON FUNCTION habeas_local.is_tombstoned(text, text), habeas_local.is_suppressed(bytea), "
+                + "habeas_local.is_restricted(text, jsonb) TO PUBLIC",
+            "GRANT EXECUTE ON FUNCTION habeas_local.count_retained() TO \(e), \(r)",
+            "GRANT EXECUTE ON FUNCTION habeas_local.read_retained(text), habeas_local.purge_retained(date) TO \(r)",
+            "GRANT EXECUTE ON FUNCTION habeas_local.purge_retained(date) TO \(e)",
+            "GRANT EXECUTE ON FUNCTION habeas_local.note_deletion() TO PUBLIC",
+        ]
+    }
+
+    /// The schema itself.
+    private static let schema = String(decoding: PackageResources.companion_sql, as: UTF8.self)
+
+    private static func create(_ role: String) -> String {
+        "DO $$ BEGIN CREATE ROLE \(role); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+    }
+
+    private static func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+}
