@@ -59,7 +59,10 @@ struct ErasureFixture: Sendable {
     func erase(
         _ target: String = ada, holds: [RowHold] = [], approved: ErasurePlan? = nil, run: String = UUID().uuidString
     ) async throws -> ErasureReceipt {
-        let question = question(target, holds: holds)
+        var question = question(target, holds: holds)
+        question = ErasureQuestion(
+            target: try await eraser.canonical(question.target), regime: question.regime, holds: question.holds,
+            today: question.today)
         let plan: ErasurePlan
         if let approved { plan = approved } else { plan = try await eraser.plan(question) }
         return try await eraser.run(order(question, plan, run: run))

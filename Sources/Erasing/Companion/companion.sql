@@ -10,7 +10,9 @@ CREATE TABLE IF NOT EXISTS habeas_local.erasure_run (
     plan bytea NOT NULL CHECK (octet_length(plan) = 32),
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- For each table of the plan: how many rows were listed, and up to which number they are gone.
-    lists jsonb NOT NULL DEFAULT '[]'
+    lists jsonb NOT NULL DEFAULT '[]',
+    -- Rows that went at once, by collection.
+    credentials jsonb NOT NULL DEFAULT '{}'
 );
 
 -- The person who is being erased in batches: the product refuses them, and their row goes last.
@@ -123,11 +125,11 @@ BEGIN
 END $$;
 
 -- What is retained in numbers and dates: nothing in it names anybody, so it isn't written down.
-CREATE OR REPLACE FUNCTION habeas_local.count_retained()
+CREATE OR REPLACE FUNCTION habeas_local.count_retained(run uuid DEFAULT NULL)
     RETURNS TABLE (collection text, document text, statute text, citation text, retain_until date, documents bigint)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.collection, r.document, r.statute, r.citation, r.retain_until, count(*)
-      FROM habeas_local.retained_billing r GROUP BY 1, 2, 3, 4, 5 ORDER BY 5, 1, 2, 3, 4
+      FROM habeas_local.retained_billing r WHERE $1 IS NULL OR r.run = $1 GROUP BY 1, 2, 3, 4, 5 ORDER BY 5, 1, 2, 3, 4
 $$;
 
 -- Ends what may be kept no longer on a day, by the date each record carries: right also after a restore.

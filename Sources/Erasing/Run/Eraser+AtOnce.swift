@@ -149,10 +149,11 @@ extension ErasureSession {
     }
 
     func writeReceipt(
-        _ order: ErasureOrder, sequence: Int64, done: ErasurePlan, regime: String
+        _ order: ErasureOrder, sequence: Int64, done: ErasurePlan, regime: String, deviations: [String] = []
     ) async throws -> ErasureReceipt {
         let counts = ErasureReceipt.Done(
-            collections: done.collections, retained: done.retained, sideEffects: done.sideEffects, holds: done.holds)
+            collections: done.collections, retained: done.retained, sideEffects: done.sideEffects, holds: done.holds,
+            deviations: deviations)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = String(decoding: try encoder.encode(counts), as: UTF8.self)

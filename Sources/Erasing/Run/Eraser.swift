@@ -17,6 +17,7 @@ package struct Eraser: Sendable {
     let hash: @Sendable (_ scope: String, _ key: String) -> Hash256
     let budget: ErasureBudget
     let progress: @Sendable (ErasureProgress) -> Void
+    private let known = KnownStore()
 
     /// An eraser for one database.
     ///
@@ -128,11 +129,22 @@ extension Eraser {
                 .wrongRole, "the eraser's role \(facts.role) is bound by row security, so it would leave rows behind",
                 hint: "ALTER ROLE \(Identifier(facts.role).quoted) BYPASSRLS, or run `habeas init`")
         }
-        let catalogue = try await connection.readCatalogue()
-        let store = try await connection.storeFacts()
-        try checkMap(catalogue)
+        let described = try await described(on: connection)
         return try await ErasureSession(
-            eraser: self, question: question, connection: connection, catalogue: catalogue, facts: store)
+            eraser: self, question: question, connection: connection, catalogue: described.catalogue,
+            facts: described.facts)
+    }
+
+    /// The catalogue, read anew whenever anything in it changed, and found to fit the map.
+    private func described(on connection: PostgresConnection) async throws -> DescribedStore {
+        let fingerprint = try await connection.catalogueFingerprint()
+        if let known = known.value, known.fingerprint == fingerprint { return known }
+        let catalogue = try await connection.readCatalogue()
+        let facts = try await connection.storeFacts()
+        try checkMap(catalogue)
+        let described = DescribedStore(fingerprint: fingerprint, catalogue: catalogue, facts: facts)
+        known.value = described
+        return described
     }
 
     /// A schema that isn't what the map describes is refused before anything is read of it.
@@ -162,4 +174,24 @@ extension MapFinding {
 extension Duration {
     /// Whole milliseconds.
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}
+
+extension Eraser {
+    /// The same target by its key, however it was named: what names somebody may be replaced before they are gone.
+    ///
+    /// - Throws: `ErasureError` when nobody is meant, or several people.
+    package func canonical(_ target: ErasureTarget) async throws -> ErasureTarget {
+        guard case .person = target.kind else { return target }
+        return try await database.withConnection { connection in
+            try await connection.withTransaction(.snapshot) { connection in
+                try await connection.set([("row_security", "off")])
+                let resolver = SubjectResolver(
+                    map: map, catalogue: try await connection.readCatalogue(), connection: connection)
+                do {
+                    let subject = try await resolver.resolve(target.reference)
+                    return ErasureTarget(person: SubjectReference(subject.kind, key: subject.key))
+                } catch let error as SubjectError { throw ErasureError(error) }
+            }
+        }
+    }
 }

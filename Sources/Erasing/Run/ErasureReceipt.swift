@@ -25,6 +25,9 @@ package struct ErasureReceipt: Sendable, Hashable, Codable {
         package var sideEffects: [ErasurePlan.SideEffect]
         /// Holds that keep rows.
         package var holds: [ErasurePlan.HoldLine]
+        /// Of an erasure in batches: where what went differs from what was approved by more than the band. It isn't
+        /// complete in the sense of the plan, and is reported so.
+        package var deviations: [String]
     }
 
     /// Whether rows are kept because a statute says so.

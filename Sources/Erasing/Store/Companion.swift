@@ -28,7 +28,7 @@ package enum Companion {
             "GRANT SELECT, DELETE ON habeas_local.product_deletion TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.is_tombstoned(text, text), habeas_local.is_suppressed(bytea), "
                 + "habeas_local.is_restricted(text, jsonb) TO PUBLIC",
-            "GRANT EXECUTE ON FUNCTION habeas_local.count_retained() TO \(e), \(r)",
+            "GRANT EXECUTE ON FUNCTION habeas_local.count_retained(uuid) TO \(e), \(r)",
             "GRANT EXECUTE ON FUNCTION habeas_local.read_retained(text), habeas_local.purge_retained(date) TO \(r)",
             "GRANT EXECUTE ON FUNCTION habeas_local.purge_retained(date) TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.note_deletion() TO PUBLIC",
