@@ -15,7 +15,7 @@ package enum ObjectStoreError: String, Error, Sendable, CaseIterable {
 
 /// Objects in a folder: a key is a relative path, never followed through links or upwards.
 package struct FolderStore: Sendable {
-    private let root: FilePath
+    let root: FilePath
 
     /// The store in a folder.
     package init(root: FilePath) { self.root = root }
