@@ -53,6 +53,24 @@ import Testing
         #expect(found == ["app.people \(column) email 1"])
     }
 
+    /// Encoded by PostgreSQL, at each of the three places that a text can have in base64.
+    @Test(arguments: ["", "a ", "ab ", "{\"to\": \"", "To: A <"], ["", " ", "\", \"b\": 1}", "> and more"])
+    func findsAnAddressWithinBase64(before: String, after: String) async throws {
+        let found = try await plantedInPeople(
+            "t", "'eyJ.' || encode(convert_to('\(before)' || $1::text || '\(after)', 'UTF8'), 'base64') || '.x'",
+            fixture.mail)
+
+        #expect(found == ["app.people t email 1"])
+    }
+
+    @Test(arguments: ["b", "zz", "abc", "x-", "anna.", "some words, zoe."])
+    func leavesOthersAloneWithinBase64(before: String) async throws {
+        let found = try await plantedInPeople(
+            "t", "encode(convert_to('\(before)' || $1::text || ' ', 'UTF8'), 'base64')", fixture.mail)
+
+        #expect(found == [])
+    }
+
     @Test(arguments: [
         ("u", "$1::text::uuid"), ("ba", "uuid_send($1::text::uuid)"), ("ua", "ARRAY[$1::text::uuid]"),
         ("t", "upper($1::text)"),

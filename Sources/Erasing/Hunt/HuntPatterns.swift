@@ -11,7 +11,7 @@ struct HuntPatterns: Sendable {
     let set: PatternSet
     /// Whether a number is among them, so that columns of numbers are read too.
     let hasNumbers: Bool
-    private let edges: [NeedleSpelling.Edges]
+    private let spellings: [NeedleSpelling]
     private let owners: [[Owner]]
 
     init(_ people: [HuntedPerson]) {
@@ -24,13 +24,13 @@ struct HuntPatterns: Sendable {
         }
         let spellings = Array(owners.keys)
         set = PatternSet(spellings.map(\.pattern))
-        edges = spellings.map(\.edges)
+        self.spellings = spellings
         hasNumbers = spellings.contains { $0.edges == .number }
         self.owners = spellings.map { Array(owners[$0] ?? []) }
     }
 
     /// Whose needle a hit is: nobody's when it is part of something else.
     func owners(of hit: RowHit, in setting: NeedleSpelling.Edges.Setting = .value) -> [Owner] {
-        edges[hit.pattern].allow(hit, in: setting) ? owners[hit.pattern] : []
+        spellings[hit.pattern].allows(hit, in: setting) ? owners[hit.pattern] : []
     }
 }

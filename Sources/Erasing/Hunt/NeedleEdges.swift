@@ -1,16 +1,25 @@
 internal import RowEncoding
 
+extension NeedleSpelling {
+    /// Whether what stands around a hit leaves it what it is.
+    func allows(_ hit: RowHit, in setting: Edges.Setting) -> Bool {
+        guard let base64 else { return edges.allow(before: hit.before, after: hit.after, in: setting) }
+        let (before, after) = base64.surroundings(of: pattern.bytes, before: hit.before, after: hit.after)
+        return edges.allow(before: before, after: after, in: setting)
+    }
+}
+
 extension NeedleSpelling.Edges {
     /// Where a name is looked at, words are joined by what in a text would make another address or handle of them.
     enum Setting { case value, objectName }
 
-    /// Whether what stands around a hit leaves it what it is: `bada@example.com` isn't `ada@example.com`.
-    func allow(_ hit: RowHit, in setting: Setting = .value) -> Bool {
+    /// Whether what stands around a needle leaves it what it is: `bada@example.com` isn't `ada@example.com`.
+    func allow(before: [UInt8], after: [UInt8], in setting: Setting) -> Bool {
         switch self {
         case .none: true
-        case .number: !Self.isDigit(hit.before.last) && !Self.isDigit(hit.after.first)
-        case .mail: isStart(hit.before, setting) && !Self.beginsWord(hit.after)
-        case .text: isStart(hit.before, setting) && isEnd(hit.after, setting)
+        case .number: !Self.isDigit(before.last) && !Self.isDigit(after.first)
+        case .mail: isStart(before, setting) && !Self.beginsWord(after)
+        case .text: isStart(before, setting) && isEnd(after, setting)
         }
     }
 

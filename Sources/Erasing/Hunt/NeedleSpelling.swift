@@ -8,10 +8,13 @@ struct NeedleSpelling: Hashable {
 
     let pattern: BytePattern
     let edges: Edges
+    /// Where in groups of base64 it stands; nil when it is written plainly.
+    let base64: Base64Place?
 
-    private init(_ bytes: [UInt8], ignoresCase: Bool = true, _ edges: Edges) {
+    private init(_ bytes: [UInt8], ignoresCase: Bool = true, _ edges: Edges, base64: Base64Place? = nil) {
         pattern = BytePattern(bytes, ignoresCase: ignoresCase)
         self.edges = edges
+        self.base64 = base64
     }
 
     /// All spellings of a needle that is strong enough.
@@ -19,9 +22,15 @@ struct NeedleSpelling: Hashable {
         switch needle.form {
         case .uuid: uuid(needle.value)
         case .number: [NeedleSpelling(Array(needle.value.drop { $0 == "0" }.utf8), .number)]
-        case .mail: texts(needle.value, .mail)
-        case .text: texts(needle.value, .text)
+        case .mail: texts(needle.value, .mail).union(base64(needle.value, .mail))
+        case .text: texts(needle.value, .text).union(base64(needle.value, .text))
         }
+    }
+
+    /// Letters of base64 have no case of their own: the text as it is, and in small letters.
+    private static func base64(_ text: String, _ edges: Edges) -> Set<NeedleSpelling> {
+        let spellings = Set([text, text.lowercased()]).flatMap { Base64Place.spellings(of: $0) }
+        return Set(spellings.map { NeedleSpelling($0.letters, ignoresCase: false, edges, base64: $0.place) })
     }
 
     // MARK: UUID
@@ -38,8 +47,9 @@ struct NeedleSpelling: Hashable {
         }
         // Sixteen bytes of a counting or zero UUID are what much else consists of; as text it is unmistakable.
         let isPlain = Set(raw).count < 5
-        let texts: Set = [NeedleSpelling(hex, .none), NeedleSpelling(dashed, .none)]
-        return isPlain ? texts : texts.union([NeedleSpelling(raw, ignoresCase: false, .none)])
+        let texts = [NeedleSpelling(hex, .none), NeedleSpelling(dashed, .none)]
+        let bytes = isPlain ? [] : [NeedleSpelling(raw, ignoresCase: false, .none)]
+        return base64(String(decoding: dashed, as: UTF8.self), .none).union(texts + bytes)
     }
 
     /// The sixteen bytes of a UUID in any form that PostgreSQL reads.
