@@ -191,6 +191,46 @@ import Testing
         }
     }
 
+    @Test func aTypeWithoutBinaryFormIsReadAsText() async throws {
+        let fixture = fixture
+        try await TestCluster.withDatabase { database in
+            try await database.run(
+                """
+                SET search_path = public; CREATE TYPE odd;
+                CREATE FUNCTION odd_in(cstring) RETURNS odd LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+                CREATE FUNCTION odd_out(odd) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+                CREATE TYPE odd (INPUT = odd_in, OUTPUT = odd_out, LIKE = text);
+                CREATE TABLE notes (t text, o odd, os odd[])
+                """)
+            try await fixture.plant(
+                database, "INSERT INTO public.notes VALUES ($1, $1::text::public.odd, ARRAY[$1::text::public.odd])",
+                [fixture.mail])
+            let report = try await fixture.hunt(database)
+
+            #expect(report.isComplete)
+            #expect(
+                HuntFixture.words(report) == [
+                    "public.notes t email 1", "public.notes o email 1", "public.notes os email 1",
+                ])
+        }
+    }
+
+    @Test func onlyTheSchemasAskedForAreRead() async throws {
+        let fixture = fixture
+        try await TestCluster.withDatabase { database in
+            try await database.run(
+                "CREATE SCHEMA habeas; CREATE TABLE habeas.jobs (p jsonb); CREATE TABLE public.t (t text)")
+            try await fixture.plant(
+                database, "INSERT INTO habeas.jobs VALUES (jsonb_build_array($1::text))", [fixture.id])
+            try await fixture.plant(database, "INSERT INTO public.t VALUES ($1)", [fixture.id])
+            let own = try await fixture.hunt(database, .only([Identifier("habeas")]))
+            let product = try await fixture.hunt(database, .all(except: [Identifier("habeas")]))
+
+            #expect(HuntFixture.words(own) == ["habeas.jobs p key 1"])
+            #expect(HuntFixture.words(product) == ["public.t t key 1"])
+        }
+    }
+
     @Test func aWindowOfErasuresIsOnePass() async throws {
         let people = (0..<200).map { number in
             HuntedPerson(

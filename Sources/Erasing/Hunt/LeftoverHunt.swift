@@ -36,7 +36,10 @@ package actor LeftoverHunt {
         var waiting: ArraySlice<HuntTable> = []
         try await PostgresConnection.withConnection(to: target) { connection in
             role = try await connection.query("SELECT quote_ident(current_user)").first?.first.flatMap { $0 } ?? ""
-            waiting = try await HuntTable.all(over: connection, in: scope).inOrder(mapped)[...]
+            // One snapshot, so that no table is between two queries.
+            waiting = try await connection.withTransaction(.snapshot) { connection in
+                try await HuntTable.all(over: connection, in: scope).inOrder(mapped)[...]
+            }
             if case .all = scope { report.largeObjects = try await Self.largeObjects(connection) }
         }
         while !waiting.isEmpty && clock.now < deadline {
