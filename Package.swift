@@ -97,7 +97,8 @@ let package = Package(
         .target(
             name: "Erasing",
             dependencies: [
-                "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "ErasureLedger", "ObjectStore", crypto,
+                "RightsCore", "DataMap", "PostgresAccess", "RowEncoding", "ArchiveFormat", "SubjectAccess",
+                "ErasureLedger", "ObjectStore", crypto,
             ], resources: [.embedInCode("Companion")], swiftSettings: fenced),
         .target(
             name: "Exporting",

@@ -43,3 +43,27 @@ static inline int64_t habeas_deflate_step(void *handle, uint8_t *out, uint32_t r
 static inline uint32_t habeas_crc32(uint32_t seed, const uint8_t *bytes, uint64_t count) {
     return crc32_gzip_refl(seed, bytes, count);
 }
+
+// One zlib stream (RFC 1950) read by ISA-L.
+static inline void *habeas_inflate_new(const uint8_t *bytes, uint32_t count) {
+    struct inflate_state *s = (struct inflate_state *)malloc(sizeof *s);
+    if (!s) return NULL;
+    isal_inflate_init(s);
+    s->crc_flag = ISAL_ZLIB;
+    s->next_in = (uint8_t *)bytes;
+    s->avail_in = count;
+    return s;
+}
+
+static inline void habeas_inflate_free(void *handle) { free(handle); }
+
+// Fills `out`; gives the bytes written, or -1 where the bytes are no such stream. `more` is 0 at its end.
+static inline int64_t habeas_inflate_step(void *handle, uint8_t *out, uint32_t room, int *more) {
+    struct inflate_state *s = (struct inflate_state *)handle;
+    s->next_out = out;
+    s->avail_out = room;
+    if (isal_inflate(s) != ISAL_DECOMP_OK) return -1;
+    *more = s->block_state != ISAL_BLOCK_FINISH;
+    if (*more && s->avail_in == 0 && s->avail_out > 0) return -1;
+    return (int64_t)(room - s->avail_out);
+}

@@ -1,4 +1,4 @@
-// RowEncoding: PostgreSQL's binary values → JSON and CSV bytes.
+// RowEncoding: PostgreSQL's binary values → JSON and CSV bytes, and the search for patterns in them.
 //
 // Owns the forms of values and rows. It must never know the domain or open a connection. Unsafe pointers stay inside.
 
