@@ -66,11 +66,11 @@ import Testing
             let row = try await database.query(
                 """
                 SELECT email::text LIKE 'erased-%', display_name LIKE 'erased-%', password_hash IS NULL,
-                       (SELECT count(*) FROM workspace.sessions WHERE user_id = $1::uuid),
-                       (SELECT count(*) FROM workspace.api_keys WHERE user_id = $1::uuid),
-                       habeas_local.is_tombstoned('user', $1),
+                       (SELECT count(*) FROM workspace.sessions WHERE user_id::text = $1),
+                       (SELECT count(*) FROM workspace.api_keys WHERE user_id::text = $1),
+                       habeas_local.is_tombstoned('user', $1::text),
                        (SELECT count(*) FROM habeas_local.retained_billing) > 0
-                  FROM workspace.users WHERE id = $1::uuid
+                  FROM workspace.users WHERE id::text = $1
                 """, [ada])[0]
             seen.withLock { $0.append(row) }
             #expect(row == ["t", "t", "t", "0", "0", "t", "t"])
