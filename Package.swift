@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "SubjectAccess", dependencies: ["PostgresAccess", "DataMap", "RightsCore"], swiftSettings: fenced),
         .target(
-            name: "ErasureLedger", dependencies: ["CLinux", "ObjectStore", "RightsCore", crypto, system],
+            name: "ErasureLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto],
             swiftSettings: fenced),
         // Floor 4: engines.
         .target(
@@ -207,9 +207,12 @@ let package = Package(
                 "ObjectStore",
                 "PrivatePostgres", "RowEncoding", "ArchiveFormat", "DemoWorkspace", system,
             ], swiftSettings: strict),
+        .executableTarget(
+            name: "LedgerWriter", dependencies: ["ErasureLedger", "RightsCore", crypto], path: "Tests/LedgerWriter",
+            swiftSettings: strict),
         .testTarget(
             name: "ErasureLedgerTests",
-            dependencies: ["ErasureLedger", "ObjectStore", "PostgresTestKit", "RightsCore", crypto, system],
+            dependencies: ["ErasureLedger", "LedgerWriter", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "ErasingTests",

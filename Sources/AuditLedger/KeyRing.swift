@@ -44,7 +44,8 @@ package struct PublicKey: Codable, Sendable {
 }
 
 /// The keys of the service, in a folder of mode 700: the Ed25519 keys that sign archives, one private key a file and the
-/// list of public ones; and beside them the keys that wrap sealed archives' keys.
+/// list of public ones; and beside them the keys that wrap sealed archives' keys, and the secrets that hash and authenticate
+/// (``PersonKeys``, ``ErasureKeys``).
 package struct KeyRing: Sendable {
     private let folder: String
     /// What is published, newest first.
@@ -125,6 +126,7 @@ package struct KeyRing: Sendable {
 
     private mutating func addKeys(now: Instant) throws(KeyRingError) {
         try PersonKeys.create(in: folder)
+        try ErasureKeys.create(in: folder)
         try wrapping.add(now: now)
         let key = Curve25519.Signing.PrivateKey()
         let id = Self.id(of: key.publicKey)
@@ -148,6 +150,7 @@ package struct KeyRing: Sendable {
             try KeyFile.write(ring.indexData(), to: "\(target)/keys.json", mode: 0o600)
             try ring.wrapping.copy(to: target)
             try PersonKeys.copy(from: folder, to: target)
+            try ErasureKeys.copy(from: folder, to: target)
             let copy = try KeyRing(folder: target)
             for key in ring.publicKeys {
                 guard try copy.readPrivate(key.id) == ring.readPrivate(key.id) else {

@@ -1,46 +1,27 @@
 internal import Crypto
 internal import FoundationEssentials
-internal import ObjectStore
 package import RightsCore
 
 /// The keys that keep people out of the control database: one hashes who they are, one seals what names them, one
 /// hashes codes and tokens. All derive from one secret, `person.key`, which is never rotated: another one would know
 /// nobody any more.
 package struct PersonKeys: Sendable {
+    private static let file = SecretFile(name: "person.key")
     private let secret: SymmetricKey
 
     /// The secret of a keys' folder.
     ///
     /// - Throws: `KeyRingError` when it isn't there or can't be read.
     package init(folder: String) throws(KeyRingError) {
-        let path = Self.path(folder)
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw KeyRingError(
-                .missing,
-                "there is no \(path); restore it from the keys' backup, or, if there never was one, make it with "
-                    + "`habeas keys rotate`")
-        }
-        let bytes = try KeyFile.readSecret(path, id: "person.key")
-        guard let raw = Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters), raw.count == 32 else {
-            throw KeyRingError(.unreadable, "\(path) can't be used; restore it from the keys' backup")
-        }
-        secret = SymmetricKey(data: raw)
+        secret = try Self.file.read(in: folder)
     }
-
-    private static func path(_ folder: String) -> String { "\(folder)/person.key" }
 
     /// Makes the secret unless it is there.
-    static func create(in folder: String) throws(KeyRingError) {
-        guard !FileManager.default.fileExists(atPath: path(folder)) else { return }
-        let text = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Data($0).base64EncodedString() }
-        try KeyFile.write(Array("\(text)\n".utf8), to: path(folder), mode: 0o600)
-    }
+    static func create(in folder: String) throws(KeyRingError) { try file.create(in: folder) }
 
     /// Copies the secret to another folder, if it is there.
     static func copy(from folder: String, to target: String) throws(KeyRingError) {
-        guard FileManager.default.fileExists(atPath: path(folder)) else { return }
-        try KeyFile.write(try KeyFile.readSecret(path(folder), id: "person.key"), to: path(target), mode: 0o600)
-        _ = try PersonKeys(folder: target)
+        try file.copy(from: folder, to: target)
     }
 
     private func key(_ purpose: String) -> SymmetricKey {

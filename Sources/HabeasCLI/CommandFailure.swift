@@ -5,6 +5,7 @@ internal import MailTransport
 internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
+internal import ErasureLedger
 internal import Exporting
 internal import LegalRules
 internal import ObjectStore
@@ -60,6 +61,8 @@ struct CommandFailure: Error, Encodable {
             self.init(.failed, code: error.code.rawValue, error.description, hint: error.hint)
         case let error as KeyRingError: self.init(.failed, code: error.code.rawValue, error.description)
         case let error as AuditError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as ErasureLedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as LedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
@@ -117,6 +120,14 @@ struct CommandFailure: Error, Encodable {
         case .broken, .notAnExport: .verificationFailed
         case .retentionTooShort: .refused
         case .copyUnusable, .unreadable: .failed
+        }
+    }
+
+    private static func status(_ code: ErasureLedgerError.Code) -> ExitStatus {
+        switch code {
+        case .rewound, .damaged: .verificationFailed
+        case .conflict, .outOfOrder: .refused
+        case .otherKey, .otherVersion, .noSpace, .cannotWrite, .cannotRead, .badEntry: .failed
         }
     }
 

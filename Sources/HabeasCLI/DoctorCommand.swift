@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import AuditLedger
 internal import DataMap
+internal import ErasureLedger
 internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
@@ -104,6 +105,7 @@ private struct Examination {
             }
             examineWrappingKey(ring)
             examinePersonKey()
+            examineErasureKeys()
         } catch {
             fail("signing key", error)
         }
@@ -125,6 +127,33 @@ private struct Examination {
         } catch {
             fail("person key", error)
         }
+    }
+
+    private mutating func examineErasureKeys() {
+        do {
+            let keys = try ErasureKeys(folder: settings.keysPath)
+            let names = keys.entries.map(\.name).joined(separator: ", ")
+            pass("erasure keys", "\(names) in \(settings.keysPath)")
+            examineErasureLedger(LedgerKey(keys.ledger))
+        } catch {
+            fail("erasure keys", error)
+        }
+    }
+
+    private mutating func examineErasureLedger(_ key: LedgerKey) {
+        let folder = settings.erasureLedgerPath
+        do {
+            guard let report = try LedgerVerifier.verify(folder: folder, key: key) else {
+                return pass("erasure ledger", "none yet; the first erasure begins it in \(folder)")
+            }
+            guard let finding = report.findings.first else {
+                return pass("erasure ledger", "sound, \(LedgerJudgement.extent(of: report)), in \(folder)")
+            }
+            fail(
+                "erasure ledger", "not sound: \(finding.message)",
+                mend: finding.code == .torn
+                    ? "nothing: the next entry mends it" : "`habeas verify \(folder)` shows all that is wrong")
+        } catch { fail("erasure ledger", error) }
     }
 
     private mutating func examineMap() -> DataMap? {

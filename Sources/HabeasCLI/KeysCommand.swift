@@ -1,10 +1,10 @@
 internal import ArgumentParser
 internal import AuditLedger
 
-/// `habeas keys`: the keys that sign archives, and those that wrap sealed archives' keys.
+/// `habeas keys`: the keys that sign archives, those that wrap sealed archives' keys, and those of erasures.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "keys", abstract: "Make, show, rotate and back up the signing and wrapping keys.",
+        commandName: "keys", abstract: "Make, show, rotate and back up all keys of the service.",
         subcommands: [Make.self, Show.self, Rotate.self, Backup.self])
 
     /// `habeas keys init`
@@ -16,7 +16,8 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let folder = try await Settings(file: common.config).keysPath
-            try KeysCommand.show(try KeyRing.create(folder: folder, now: Clock.now), asJSON: common.json)
+            try KeysCommand.show(
+                try KeyRing.create(folder: folder, now: Clock.now), in: folder, asJSON: common.json)
             Terminal.note("keys are in \(folder); back them up with `habeas keys backup --output FOLDER`")
         }
     }
@@ -24,7 +25,8 @@ struct KeysCommand: AsyncParsableCommand {
     /// `habeas keys show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "show", abstract: "Print the public keys, to publish them, and the ids of the wrapping keys.",
+            commandName: "show",
+            abstract: "Print the public keys, to publish them, and the ids of the wrapping and erasure keys.",
             discussion: """
                 With --json only the public keys are printed, as they are published; with \
                 --wrapping --json only the wrapping keys' ids. Secrets are never printed.
@@ -39,8 +41,9 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
-            let ring = try KeyRing(folder: try await Settings(file: common.config).keysPath)
-            guard wrapping else { return try KeysCommand.show(ring, asJSON: common.json) }
+            let folder = try await Settings(file: common.config).keysPath
+            let ring = try KeyRing(folder: folder)
+            guard wrapping else { return try KeysCommand.show(ring, in: folder, asJSON: common.json) }
             let text =
                 common.json
                 ? String(decoding: try ring.wrapping.published(), as: UTF8.self) : KeysCommand.wrappingTable(ring)
@@ -60,7 +63,7 @@ struct KeysCommand: AsyncParsableCommand {
             let folder = try await Settings(file: common.config).keysPath
             var ring = try KeyRing(folder: folder)
             try ring.rotate(now: Clock.now)
-            try KeysCommand.show(ring, asJSON: common.json)
+            try KeysCommand.show(ring, in: folder, asJSON: common.json)
             Terminal.note("publish the new list, and back the keys up with `habeas keys backup --output FOLDER`")
         }
     }
@@ -78,17 +81,23 @@ struct KeysCommand: AsyncParsableCommand {
             let folder = try await Settings(file: common.config).keysPath
             var ring = try KeyRing(folder: folder)
             try ring.backUp(to: output, now: Clock.now)
-            try KeysCommand.show(ring, asJSON: common.json)
+            try KeysCommand.show(ring, in: folder, asJSON: common.json)
         }
     }
 
-    private static func show(_ ring: KeyRing, asJSON: Bool) throws {
+    private static func show(_ ring: KeyRing, in folder: String, asJSON: Bool) throws {
         guard !asJSON else { return Terminal.print(String(decoding: try ring.published(), as: UTF8.self)) }
         let rows = ring.publicKeys.map { [$0.id, $0.algorithm, $0.status, $0.createdAt] }
         Terminal.print(Terminal.table(["Key", "Algorithm", "Status", "Made"], rows))
         for key in ring.publicKeys where key.status == "active" { Terminal.print("\n\(key.pem)\n") }
         Terminal.print("\(wrappingTable(ring))\n")
+        Terminal.print("\(try erasureTable(folder))\n")
         Terminal.print("backed up: \(ring.backedUpAt ?? "never")")
+    }
+
+    private static func erasureTable(_ folder: String) throws -> String {
+        guard ErasureKeys.exist(in: folder) else { return "no erasure keys; `habeas keys rotate` makes them" }
+        return Terminal.table(["Erasure key", "Id"], try ErasureKeys(folder: folder).entries.map { [$0.name, $0.id] })
     }
 
     private static func wrappingTable(_ ring: KeyRing) -> String {

@@ -104,6 +104,11 @@ struct Settings: Sendable {
         path("archives") ?? (filePath == nil ? "archives" : folder.appending("archives").string)
     }
 
+    /// The folder of the erasure ledger; beside the settings file unless said.
+    var erasureLedgerPath: String {
+        path("erasure.ledger") ?? (filePath == nil ? "ledger" : folder.appending("ledger").string)
+    }
+
     /// The map's text.
     func mapText() throws -> String { String(decoding: try WholeFile.read(try mapPath()), as: UTF8.self) }
 

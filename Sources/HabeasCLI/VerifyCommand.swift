@@ -9,13 +9,16 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract:
-            "Check an archive, or an export of the audit chain, offline: container, digests, row counts, signature.",
+            "Check an archive, an export of the audit chain, or the erasure ledger, offline: digests, counts, signatures.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
             serve; with none at hand everything else is checked and the status is 3.
 
             An export of the audit chain (`habeas audit export`) is known by its first line.
+            So is the erasure ledger, one file of it or its folder; its codes are judged with \
+            ledger.key in the folder of the setting keys, and without it the status is 3.
+
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.
 
@@ -26,6 +29,7 @@ struct VerifyCommand: AsyncParsableCommand {
               habeas verify ada.zip --key published.json
               habeas verify ada.zip --json
               habeas verify ada-part*.zip
+              habeas verify ledger
 
             WITHOUT US
               unzip ada.zip && cd personal-data_*
@@ -45,6 +49,9 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(file: common.config)
         let keys = try VerifyingKeys.read(key, settings)
+        if let file = files.first, files.count == 1, let ledger = LedgerFile(file) {
+            return try LedgerJudgement(try ledger.judge(settings), of: file).print(asJSON: common.json)
+        }
         if let file = files.first, files.count == 1, AuditFile(file).isExport {
             return try AuditFile(file).judge(keys: keys, asJSON: common.json)
         }

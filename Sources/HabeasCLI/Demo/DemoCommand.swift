@@ -175,8 +175,8 @@ struct DemoCommand: AsyncParsableCommand {
     private func prepare(_ settings: Settings, _ folder: DemoFolder) async throws {
         if !FileManager.default.fileExists(atPath: "\(settings.keysPath)/keys.json") {
             _ = try KeyRing.create(folder: settings.keysPath, now: Clock.now)
-        } else if !FileManager.default.fileExists(atPath: "\(settings.keysPath)/person.key") {
-            // A demonstration of a build that had no service.
+        } else if !ErasureKeys.exist(in: settings.keysPath) {
+            // A demonstration of a build that had no service, or didn't erase.
             var keys = try KeyRing(folder: settings.keysPath)
             try keys.rotate(now: Clock.now)
         }

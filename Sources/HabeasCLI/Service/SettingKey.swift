@@ -26,6 +26,6 @@ struct SettingKey: Sendable {
         SettingKey(name: "person_tokens.origins"), SettingKey(name: "staff_tokens.keys"),
         SettingKey(name: "staff_tokens.issuer"), SettingKey(name: "staff_tokens.audience"),
         SettingKey(name: "audit.months"), SettingKey(name: "webhooks.names"),
-        SettingKey(name: "rules.folder"),
+        SettingKey(name: "rules.folder"), SettingKey(name: "erasure.ledger"),
     ]
 }

@@ -1,0 +1,56 @@
+import Foundation
+import PostgresTestKit
+import Testing
+
+/// What the command line says of the erasure ledger and its keys.
+@Suite struct LedgerCommandTests {
+    private static let writer = URL(fileURLWithPath: Checkout.binary).deletingLastPathComponent()
+        .appendingPathComponent("LedgerWriter").path
+
+    private func append(_ count: Int, _ bench: Workbench) async throws {
+        let text = try String(contentsOfFile: "\(bench.folder)/keys/ledger.key", encoding: .utf8)
+        let key = try #require(Data(base64Encoded: text.trimmingCharacters(in: .newlines)))
+        let digits = key.map { byte in byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }.joined()
+        _ = try await Program.run(Self.writer, ["append", "\(bench.folder)/ledger", digits, "\(count)"])
+    }
+
+    @Test func doctorAndVerifyJudgeTheLedger() async throws {
+        try await Workbench.with { bench in
+            #expect(try await bench.habeas("doctor").output.contains("ok    erasure ledger: none yet"))
+            try await append(3, bench)
+            let well = try await bench.habeas("doctor").output
+            #expect(well.contains("ok    erasure ledger: sound, 3 entries, head 3, 3 erasures not ended"), "\(well)")
+            for path in ["ledger", "ledger/ledger-000000000001.jsonl"] {
+                let verified = try await bench.habeas("verify", path)
+                #expect(verified.status == 0 && verified.output.contains("3 entries, 1 to 3"), "\(verified)")
+            }
+            let json = try await bench.habeas("verify", "ledger", "--json").output
+            #expect(json.contains(#""open_intents" : 3"#) && json.contains(#""sound" : true"#), "\(json)")
+
+            let path = "\(bench.folder)/ledger/ledger-000000000001.jsonl"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try text.replacing("\"seq\":2", with: "\"seq\":4").write(toFile: path, atomically: false, encoding: .utf8)
+            let broken = try await bench.habeas("verify", "ledger")
+            #expect(broken.status == 6 && broken.output.contains("line 3"), "\(broken)")
+            #expect(try await bench.habeas("doctor").output.contains("FAIL  erasure ledger: not sound"))
+        }
+    }
+
+    @Test func keysShowListsThemAndDoctorMissesThem() async throws {
+        try await Workbench.with { bench in
+            let shown = try await bench.habeas("keys", "show").output
+            #expect(shown.contains("ledger.key") && shown.contains("erasure.key") && shown.contains("suppression.key"))
+            try await append(1, bench)
+            for name in ["ledger.key", "erasure.key", "suppression.key"] {
+                try FileManager.default.removeItem(atPath: "\(bench.folder)/keys/\(name)")
+            }
+            let unwell = try await bench.habeas("doctor").output
+            #expect(unwell.contains("FAIL  erasure keys") && unwell.contains("habeas keys rotate"), "\(unwell)")
+            let verified = try await bench.habeas("verify", "ledger")
+            #expect(verified.status == 3 && verified.output.contains("for want of ledger.key"), "\(verified)")
+            let none = try await bench.habeas("verify", "keys")
+            #expect(none.status == 1 && none.errors.contains("without an erasure ledger"), "\(none)")
+            #expect(try await bench.habeas("keys", "show").output.contains("no erasure keys"))
+        }
+    }
+}
