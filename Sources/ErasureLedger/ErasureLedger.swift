@@ -72,7 +72,8 @@ package actor ErasureLedger {
                 guard known.seq == 0, contents.torn.isEmpty else { throw lost(known) }
                 try beginFile()
             }
-            for first in try folder.contents().firsts { try openFile(first, isLast: first == contents.firsts.last) }
+            let firsts = try folder.contents().firsts
+            for first in firsts { try openFile(first, isLast: first == firsts.last) }
         }
         try check(known)
     }
@@ -171,8 +172,8 @@ package actor ErasureLedger {
 
     private func openFile(_ first: Int, isLast: Bool) throws {
         let file: AppendFile
-        do { file = try AppendFile(folder.path(first: first), for: .appending) } catch {
-            throw ErasureLedgerError(appending: error)
+        do { file = try AppendFile(folder.path(first: first), for: isLast ? .appending : .reading) } catch {
+            throw isLast ? ErasureLedgerError(appending: error) : ErasureLedgerError(reading: error)
         }
         let bytes = try length(of: file)
         var reader = LineReader(file, to: bytes)
