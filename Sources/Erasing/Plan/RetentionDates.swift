@@ -13,9 +13,16 @@ struct RetentionDates {
     struct Kept: Codable {
         let day: CivilDate
         let citation: String
-        let runs_from: CivilDate
-        let retain_until: CivilDate
+        let runsFrom: CivilDate
+        let retainUntil: CivilDate
         let version: String
+
+        /// The columns of the statement that takes them.
+        private enum CodingKeys: String, CodingKey {
+            case day, citation, version
+            case runsFrom = "runs_from"
+            case retainUntil = "retain_until"
+        }
     }
 
     /// What is kept of documents of those days; days whose period is over aren't among them.
@@ -42,7 +49,7 @@ struct RetentionDates {
             guard period.retainUntil >= today else { continue }
             kept.append(
                 Kept(
-                    day: day, citation: period.citation, runs_from: period.runsFrom, retain_until: period.retainUntil,
+                    day: day, citation: period.citation, runsFrom: period.runsFrom, retainUntil: period.retainUntil,
                     version: "\(period.version)"))
         }
         return kept

@@ -164,7 +164,7 @@ struct ErasureSession {
         _ projection: BillingProjection, _ kept: [RetentionDates.Kept], _ counts: [CivilDate: Int]
     ) -> [ErasurePlan.RetainedLine] {
         struct Group: Hashable { let until: CivilDate, citation: String }
-        let groups = Dictionary(grouping: kept) { Group(until: $0.retain_until, citation: $0.citation) }
+        let groups = Dictionary(grouping: kept) { Group(until: $0.retainUntil, citation: $0.citation) }
         return groups.keys.sorted { ($0.until, $0.citation) < ($1.until, $1.citation) }.map { group in
             ErasurePlan.RetainedLine(
                 collection: projection.document.reached.collection.name, document: projection.kind,
