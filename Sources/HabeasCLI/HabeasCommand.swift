@@ -31,7 +31,8 @@ package struct HabeasCommand: AsyncParsableCommand {
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
             UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
             WorkerCommand.self, LoginCommand.self, LogoutCommand.self, RequestCommand.self, LinkCommand.self,
-            JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self, DeadlineCommand.self,
+            HoldCommand.self, JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self,
+            DeadlineCommand.self,
             RetentionCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,
         ])

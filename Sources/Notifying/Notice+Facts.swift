@@ -54,13 +54,15 @@ extension Notice {
         case .appealReceived: .appealReceived
         case .appealDecided: .appealDecided
         case .deadlinesNear: .deadlinesNear
+        case .holdPlaced: .holdPlaced
+        case .holdsWaiting: .holdsWaiting
         }
     }
 
     /// What it is wrapped in: people are told who is responsible, operators what runs.
     var frame: NoticeWording {
         switch self {
-        case .jobAbandoned, .noticeBounced, .deadlinesNear: .operatorFrame
+        case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting: .operatorFrame
         default: .frame
         }
     }
@@ -104,6 +106,9 @@ extension Notice {
             return ["until": reader.text(until), "reason": reason, "link": reader.link(page)]
         case .appealDecided(_, _, let isGranted, let reason): return ["granted": isGranted, "reason": reason]
         case .deadlinesNear(let count, let requests): return ["count": count, "requests": requests]
+        case .holdPlaced(let id, let matter, let day):
+            return ["hold": id.text, "matter": matter, "day": reader.text(day)]
+        case .holdsWaiting(let count, let holds): return ["count": count, "holds": holds]
         case .requestDelayed(_, _, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
@@ -115,7 +120,7 @@ extension Notice {
 
     private var request: RequestID? {
         switch self {
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear: nil
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting: nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
             .requestRefused(let id, _, _, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
@@ -136,7 +141,7 @@ extension Notice {
             right
         case .erasureAccepted: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
-            .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear:
+            .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting:
             nil
         }
     }

@@ -32,6 +32,10 @@ package enum Notice: Sendable {
     case appealDecided(RequestID, RequestRight, isGranted: Bool, reason: String)
     /// To the operators: so many days to have something done by came near; lines of ids and days.
     case deadlinesNear(count: Int, requests: String)
+    /// To the operators: a legal hold was placed, and waits for a second person.
+    case holdPlaced(HoldID, matter: String, reviewOn: CivilDate)
+    /// To the operators: so many legal holds wait for a review or a second person; lines of ids, matters, states and days.
+    case holdsWaiting(count: Int, holds: String)
     /// The request failed, and somebody looks after it.
     case requestFailed(RequestID, RequestRight, page: PagePath)
     /// The request takes longer than hoped, and until when it will be answered.

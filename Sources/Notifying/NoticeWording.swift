@@ -27,6 +27,8 @@ enum NoticeWording: String, CaseIterable {
     case appealReceived = "appeal-received"
     case appealDecided = "appeal-decided"
     case deadlinesNear = "deadlines-near"
+    case holdPlaced = "hold-placed"
+    case holdsWaiting = "holds-waiting"
 
     /// Whether it is part of other templates, rather than a notice with a subject.
     var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
@@ -68,6 +70,8 @@ enum NoticeWording: String, CaseIterable {
         case .appealReceived: PackageResources.appeal_received_en_mustache
         case .appealDecided: PackageResources.appeal_decided_en_mustache
         case .deadlinesNear: PackageResources.deadlines_near_en_mustache
+        case .holdPlaced: PackageResources.hold_placed_en_mustache
+        case .holdsWaiting: PackageResources.holds_waiting_en_mustache
         }
     }
 
@@ -98,6 +102,8 @@ enum NoticeWording: String, CaseIterable {
         case .appealReceived: PackageResources.appeal_received_de_mustache
         case .appealDecided: PackageResources.appeal_decided_de_mustache
         case .deadlinesNear: PackageResources.deadlines_near_de_mustache
+        case .holdPlaced: PackageResources.hold_placed_de_mustache
+        case .holdsWaiting: PackageResources.holds_waiting_de_mustache
         }
     }
 }

@@ -139,6 +139,7 @@ extension ControlTransaction {
             WHERE state IN ('fulfilled', 'refused', 'cancelled', 'expired') AND received_at < habeas.instant($1)
                 AND state_since < habeas.instant($1)
                 AND NOT EXISTS (SELECT FROM habeas.archive a WHERE a.request_id = r.id AND a.destroyed_at IS NULL)
+                AND NOT EXISTS (SELECT FROM habeas.held_erasure h WHERE h.request_id = r.id)
             ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED
             """, [before.sql, String(limit)]
         ).map { row throws(LedgerError) in try RequestRecord(row) }

@@ -17,6 +17,7 @@ package enum Migrator {
             Migration(version: 1, name: "requests", sql: text(PackageResources.m0001_requests_sql)),
             Migration(version: 2, name: "audit", sql: text(PackageResources.m0002_audit_sql)),
             Migration(version: 3, name: "clock", sql: text(PackageResources.m0003_clock_sql)),
+            Migration(version: 4, name: "holds", sql: text(PackageResources.m0004_holds_sql)),
         ]
     }
 

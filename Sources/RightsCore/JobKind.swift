@@ -14,6 +14,12 @@ package enum JobKind: String, Sendable, CaseIterable, Codable {
     case checkpoint
     /// Warns of dates that come near, and looks whether the rules would give other ones.
     case deadlines
+    /// Makes the plan of an erasure.
+    case plan
+    /// Carries an approved erasure out, or goes on with one that a hold has let go.
+    case erase
+    /// Looks for what an erasure left behind.
+    case hunt
 }
 
 /// How much a job asks of the machine.

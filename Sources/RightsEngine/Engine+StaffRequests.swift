@@ -197,7 +197,10 @@ extension Engine {
                 links: try await transaction.links(of: id), archives: try await transaction.archives(of: id),
                 receipts: try await transaction.receipts(of: id), notices: try await transaction.notices(of: id),
                 verifications: try await transaction.verifications(of: id),
-                hasContact: try await transaction.sealed(.contact, of: id) != nil)
+                hasContact: try await transaction.sealed(.contact, of: id) != nil,
+                holds: try await holds(touching: request, by: caller, in: transaction),
+                waitsForHolds: caller.permissions.contains(.readHolds)
+                    ? try await transaction.holds(holding: id) : nil)
             try await audit(.requestRead, by: caller.actor, request, in: transaction)
             return view
         }
@@ -386,4 +389,8 @@ package struct StaffView: Sendable {
     package let verifications: [VerificationRecord]
     /// Whether answers go to another address than the one on file.
     package let hasContact: Bool
+    /// Legal holds that can keep something of what an erasure is about; nil for whoever may not know of holds.
+    package let holds: [LegalHold]?
+    /// The holds that an erasure waits for; nil for whoever may not know of holds.
+    package let waitsForHolds: [HoldID]?
 }

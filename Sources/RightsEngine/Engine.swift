@@ -196,4 +196,6 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case appealReceived = "appeal-received"
     case appealDecided = "appeal-decided"
     case deadlinesNear = "deadlines-near"
+    case holdPlaced = "hold-placed"
+    case holdsWaiting = "holds-waiting"
 }

@@ -46,6 +46,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case clockSetBack = "clock.set-back"
         /// Whoever vouched can't release too.
         case needsSecondPerson = "staff.second-person"
+        /// That can't happen to a hold that stands where it stands.
+        case holdNotPossible = "hold.not-possible"
         /// The token is unknown, over or revoked.
         case unauthenticated = "staff.unauthenticated"
         /// The role or the token's scope doesn't allow it.

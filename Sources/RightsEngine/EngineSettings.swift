@@ -42,6 +42,8 @@ package struct EngineSettings: Sendable {
     package var heavyRows = 200_000
     /// How long records of requests are kept after they are closed (11 CCR 7101: 24 months).
     package var recordKeep = Duration.days(731)
+    /// The collections of the data map; a hold on another one would keep nothing. Nil where no map is at hand.
+    package var collections: Set<String>?
     /// Where the operators read mail; nil when nobody does.
     package var operatorsAddress: String?
     /// Where events are told to.

@@ -18,6 +18,8 @@ package enum Permission: String, Sendable, CaseIterable, Codable {
     case readAudit = "audit.read"
     case readStaff = "staff.read"
     case manageStaff = "staff.manage"
+    case readHolds = "holds.read"
+    case writeHolds = "holds.write"
     case reportBounces = "notices.bounce"
 }
 
@@ -30,9 +32,9 @@ extension StaffRole {
         case .compliance:
             [
                 .readRequests, .openRequests, .handle, .vouch, .release, .decide, .cancel, .manageLinks, .readCalendar,
-                .readJobs, .readAudit, .readStaff,
+                .readJobs, .readAudit, .readStaff, .readHolds, .writeHolds,
             ]
-        case .auditor: [.readRequests, .readCalendar, .readJobs, .readAudit, .readStaff]
+        case .auditor: [.readRequests, .readCalendar, .readJobs, .readAudit, .readStaff, .readHolds]
         case .admin:
             [
                 .readRequests, .readCalendar, .readJobs, .manageJobs, .readAudit, .readStaff, .manageStaff,

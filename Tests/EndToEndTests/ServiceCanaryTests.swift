@@ -19,7 +19,7 @@ import Testing
                         "the log", "metrics", "a webhook", "header of a mail", "names of files",
                         "the audit log's export", "PostgreSQL's log", "pg_stat_activity", "table request",
                         "table sealed", "table words", "table claim", "table code", "table job", "table notice",
-                        "table idempotency", "table audit_entry", "table webhook_event", "table download",
+                        "table idempotency", "table audit_entry", "table webhook_event", "table download", "table hold",
                         "body of POST /v1/requests", "header of POST /p/ask",
                     ]))
                 // The hunt sees: a marker planted in any place, in any disguise, is found.
@@ -204,6 +204,7 @@ struct ServiceScene: Sendable {
         let two = try await colleague("Mkstaff7738 Two", by: admin, subject: nil)
         try await personAsks()
         try await staffAct(one, two, admin)
+        try await staffHold(one, two)
         try await exportsFail(one)
         try await personSignsIn()
         try await badInput(one)
@@ -325,6 +326,40 @@ struct ServiceScene: Sendable {
         #expect(try await act(admin, "/v1/notices/\(notice)/bounce").status == 200)
         let sample = try await value("SELECT id FROM habeas.job LIMIT 1")
         _ = try await visitor.call("GET", "/v1/jobs/\(sample)", token: admin)
+    }
+
+    /// A legal hold from its placing to its release.
+    private func staffHold(_ one: String, _ two: String) async throws {
+        let body: [String: any Sendable] = [
+            "matter": "2026-LIT-014", "basis": "gdpr-17-3-e", "subject": "email:\(Self.address)",
+            "collections": ["contacts"], "records": ["mkrecord7750"], "review_on": "2027-05-31",
+        ]
+        // A year from now on at most.
+        let year = Calendar(identifier: .gregorian).component(.year, from: Date()) + 1
+        let day: [String: any Sendable] = ["review_on": "\(year)-01-15"]
+        let placed = try await act(one, "/v1/holds", body.merging(day) { $1 })
+        try #require(placed.status == 201, "\(placed.body)")
+        let path = "/v1/holds/\(placed.text("id"))"
+        let spoilt: [[String: any Sendable]] = [
+            ["subject": "email:\(Self.unknown)"], ["records": ["mkrecord7750", "mkrecord7750"]],
+            ["collections": ["mkjson7740"]], ["matter": "mkjson7740 Lovelace"], ["custodian": "mkjson7740"],
+        ]
+        for more in spoilt {
+            let answer = try await act(one, "/v1/holds", body.merging(day) { $1 }.merging(more) { $1 })
+            #expect((400..<500).contains(answer.status), "\(answer.body)")
+        }
+        #expect(try await act(one, "\(path)/confirm").status == 403)
+        #expect(try await act(two, "\(path)/confirm").status == 200)
+        #expect(try await act(one, "\(path)/review", day).status == 200)
+        let erasure = try await open(one, ["right": "erasure"])
+        for place in [path, "/v1/holds", "/v1/holds?review=overdue", "/v1/requests/\(erasure)", "/v1/dashboard"] {
+            #expect(try await visitor.call("GET", place, token: one).status == 200)
+        }
+        _ = try await act(one, "/v1/requests/\(erasure)/cancel")
+        // One more stays in force, so that its boxes are there to be looked at.
+        _ = try await act(two, "/v1/holds", body.merging(day) { $1 })
+        #expect(try await act(one, "\(path)/release").status == 200)
+        #expect(try await act(two, "\(path)/confirm-release").status == 200)
     }
 
     /// Exports whose failures could carry values: PostgreSQL names one in its error, the store is away.

@@ -11,7 +11,9 @@ import Testing
             "open": 120, "overdue": 2, "due_today": 1, "due_3_days": 4, "due_7_days": 9, "due_14_days": 20,
             "waiting_for_person": 8, "paused": 3, "at_risk": 0, "acknowledgement_overdue": 0, "without_number": 1,
             "rules_changed": 0,
-        ], dueWithinDays: nil, dueWithin: nil, appealsOpen: 3, appealsOverdue: 1,
+        ], dueWithinDays: nil, dueWithin: nil, appealsOpen: 3, appealsOverdue: 1, holdsInForce: nil,
+        holdsUnconfirmed: nil,
+        holdsReviewOverdue: nil,
         byRegime: [.init(name: "CCPA", counts: [:]), .init(name: "GDPR", counts: [:])],
         urgent: [
             urgent("aaaaaaaa", -2, "failed", "overdue: repair the job, answer today", assignee: "Grace H."),
@@ -56,6 +58,20 @@ import Testing
                 == "  Due         Left  Do it by    Request                               Right   Law   State     Who       Do next"
         )
         #expect(lines[6].contains("0199a1c2-7d3e-7abc-8def-0123aaaaaaaa") && lines[6].contains("Grace H."))
+    }
+
+    @Test func showsHoldsToWhoeverMayKnowOfThem() {
+        let all = Self.dashboard
+        let dashboard = DashboardDocument(
+            asOf: all.asOf, zone: all.zone, today: all.today, counts: all.counts, dueWithinDays: nil, dueWithin: nil,
+            appealsOpen: 3, appealsOverdue: 1, holdsInForce: 4, holdsUnconfirmed: 1, holdsReviewOverdue: 1,
+            byRegime: [], urgent: [])
+        let lines = DashboardScreen(dashboard: dashboard, width: 80, hasColour: false, hasList: false).lines
+
+        #expect(
+            lines.suffix(2) == [
+                "! Appeals      3/1  ! Holds        4/1  Holds waiting    1  Purges           –", "Processors       –",
+            ])
     }
 
     @Test func printsNoListWhereNoneWasAskedFor() {
@@ -158,7 +174,8 @@ import Testing
         console.take(
             DashboardDocument(
                 asOf: other.asOf, zone: other.zone, today: other.today, counts: other.counts, dueWithinDays: nil,
-                dueWithin: nil, appealsOpen: 0, appealsOverdue: 0, byRegime: other.byRegime,
+                dueWithin: nil, appealsOpen: 0, appealsOverdue: 0, holdsInForce: nil, holdsUnconfirmed: nil,
+                holdsReviewOverdue: nil, byRegime: other.byRegime,
                 urgent: [other.urgent[2], other.urgent[0], other.urgent[1]]))
 
         #expect(console.selected == 2)

@@ -29,6 +29,9 @@ enum SampleNotices {
             "jobAbandoned": .jobAbandoned(job, .export, attempts: 5),
             "noticeBounced": .noticeBounced(id, replyCode: 550),
             "deadlinesNear": .deadlinesNear(count: 2, requests: "\(id) 2026-03-02 3\n\(job) 2026-03-03 -1"),
+            "holdPlaced": .holdPlaced(
+                try #require(HoldID(id.text)), matter: "2026-LIT-014", reviewOn: until.utcDate),
+            "holdsWaiting": .holdsWaiting(count: 1, holds: "\(id) 2026-LIT-014 proposed 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
         ]
         for purpose in Notice.CodePurpose.allCases {

@@ -46,6 +46,10 @@ struct Postman: Sendable {
         case .deadlinesNear:
             return .deadlinesNear(
                 count: letter.facts["count"].flatMap { Int($0) } ?? 0, requests: letter.facts["requests"] ?? "")
+        case .holdPlaced: return placedHold(letter)
+        case .holdsWaiting:
+            return .holdsWaiting(
+                count: letter.facts["count"].flatMap { Int($0) } ?? 0, holds: letter.facts["holds"] ?? "")
         default: break
         }
         guard let request = letter.request else { return nil }
@@ -85,7 +89,7 @@ struct Postman: Sendable {
             return try await reason(letter, request).map {
                 .appealDecided(id, request.right, isGranted: isGranted, reason: $0)
             }
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear: return nil
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting: return nil
         }
     }
 
@@ -117,6 +121,13 @@ struct Postman: Sendable {
     private func reason(_ letter: Letter, _ request: RequestRecord) async throws -> String? {
         guard let id = letter.facts["words"].flatMap({ EventID($0) }) else { return nil }
         return try await words(id, request.id)
+    }
+
+    private func placedHold(_ letter: Letter) -> Notice? {
+        guard let id = letter.facts["hold"].flatMap({ HoldID($0) }), let matter = letter.facts["matter"],
+            let day = letter.facts["review_on"].flatMap({ CivilDate($0) })
+        else { return nil }
+        return .holdPlaced(id, matter: matter, reviewOn: day)
     }
 
     private func abandoned(_ letter: Letter) -> Notice? {

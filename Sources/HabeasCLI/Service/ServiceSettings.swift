@@ -65,6 +65,7 @@ struct ServiceSettings: Sendable {
         engine.coolDown = try settings.duration("identity.cool_down", atMost: .days(30), default: engine.coolDown)
         engine.identityPatience = try settings.duration(
             "identity.patience", atMost: .days(366), default: engine.identityPatience)
+        engine.collections = Set(map.collections.map(\.name))
         engine.isTwoPersonRule = map.isTwoPersonRule
         engine.spaceBudget = Int(clamping: try settings.size("workers.space", default: UInt64(engine.spaceBudget)))
         engine.heavyRows = try settings.number("workers.heavy_rows", 1...1_000_000_000, default: engine.heavyRows)

@@ -83,6 +83,51 @@ struct RequestDetailDocument: Decodable {
     let notices: [Notice]
     let verifications: [Verification]
     let hasContact: Bool
+    let holds: [HoldNoteDocument]?
+}
+
+struct HoldNoteDocument: Decodable {
+    let id: String
+    let matter: String
+    let isWaitedFor: Bool
+}
+
+struct HoldDocument: Decodable {
+    struct Range: Decodable {
+        let column: String
+        let from: String?
+        let until: String?
+    }
+
+    let id: String
+    let matter: String
+    let basis: String
+    let state: String
+    let subjectHash: String?
+    let collections: [String]
+    let recordCount: Int
+    let range: Range?
+    let issuer: String
+    let custodian: String?
+    let placedAt: String
+    let reviewOn: String
+    let reviewOverdue: Bool
+    let approvedBy: String?
+    let approvedAt: String?
+    let releaseProposedBy: String?
+    let releasedBy: String?
+    let releasedAt: String?
+    let possible: [String]
+}
+
+struct HoldDetailDocument: Decodable {
+    let hold: HoldDocument
+    let heldRequests: [String]
+}
+
+struct HoldChangeDocument: Decodable {
+    let hold: HoldDocument
+    let resumedRequests: [String]
 }
 
 struct JobDocument: Decodable {

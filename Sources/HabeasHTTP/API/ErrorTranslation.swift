@@ -43,7 +43,7 @@ extension EngineError {
         case .requestNotFound, .requestNotPossible, .invalid, .noSuchPerson, .ambiguousPerson, .noAddress,
             .claimNotFound, .codeWrong, .codeLocked, .codeExpired, .linkNotFound, .linkGone, .noArchive,
             .archiveDamaged, .coolingDown, .needsSecondPerson, .notFound, .exists, .lastAdministrator,
-            .noDate, .extensionRefused, .clockSetBack:
+            .noDate, .extensionRefused, .clockSetBack, .holdNotPossible:
             [:]
         }
     }
@@ -57,7 +57,7 @@ extension EngineError.Code {
         case .forbidden, .needsSecondPerson: .forbidden
         case .requestNotFound, .noSuchPerson, .claimNotFound, .linkNotFound, .notFound: .notFound
         case .requestNotPossible, .ambiguousPerson, .noAddress, .noArchive, .coolingDown, .exists, .lastAdministrator,
-            .extensionRefused:
+            .extensionRefused, .holdNotPossible:
             .conflict
         case .linkGone, .codeExpired: .gone
         case .invalid, .codeWrong, .noDate: .unprocessableContent
@@ -95,6 +95,7 @@ extension EngineError.Code {
         case .needsSecondPerson: "needs a second person"
         case .unauthenticated: "not signed in"
         case .forbidden: "not allowed"
+        case .holdNotPossible: "not possible now"
         case .notFound: "not found"
         case .exists: "exists already"
         case .lastAdministrator: "last administrator"

@@ -77,7 +77,7 @@ private struct SearchInput: Decodable {
 }
 
 /// How staff name a person: `kind:key`.
-private enum Subject {
+enum Subject {
     static func check(_ text: String) throws(Problem) {
         try Field.text("subject", text, least: 3, most: 300)
         guard let colon = text.firstIndex(of: ":"), Field.isMapName(text[..<colon]), text.last != ":" else {

@@ -32,6 +32,7 @@ package struct StaffAPI: Sendable {
         addCalendar(to: &group)
         addReports(to: &group)
         addLinks(to: &group)
+        addHolds(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)
         addStaff(to: &group)

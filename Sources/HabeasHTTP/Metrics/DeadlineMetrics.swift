@@ -9,6 +9,7 @@ package actor DeadlineMetrics {
     private let engine: Engine
     private let open: Gauge
     private let due: Gauge
+    private let holdsOverdue: Gauge
     private let countedAt: Gauge
     private var last: ContinuousClock.Instant?
     private var seenStates: Set<[String]> = []
@@ -24,6 +25,8 @@ package actor DeadlineMetrics {
         due = metrics.gauge(
             "habeas_requests_due", help: "Open requests by what presses; the buckets overlap (docs/dashboard.md).",
             labels: [regime, MetricLabel("bucket", values: DashboardBucket.allCases.map(\.rawValue))])
+        holdsOverdue = metrics.gauge(
+            "habeas_holds_review_overdue", help: "Legal holds in force whose day of review is past.")
         countedAt = metrics.gauge(
             "habeas_requests_counted_timestamp_seconds", help: "When open requests were counted, in seconds since 1970."
         )
@@ -35,8 +38,11 @@ package actor DeadlineMetrics {
         let now = ContinuousClock.now
         if let last, last.duration(to: now) < Self.lifetime { return }
         last = now
-        guard let counts = try? await engine.dashboardCounts() else { return }
+        guard let counts = try? await engine.dashboardCounts(), let holds = try? await engine.holdCount() else {
+            return
+        }
         set(counts)
+        holdsOverdue.set(Double(holds.reviewOverdue))
         countedAt.set(Double(engine.now().microseconds) / 1e6)
     }
 

@@ -11,6 +11,7 @@ extension Engine {
     package func lookAtDeadlines() async throws {
         // First: nothing that is wrong with one request must keep anybody from being warned of another.
         try await warnOfNearDates()
+        try await remindOfHolds()
         try await control.transaction { try await $0.forecast(now: now()) }
         try await startMissingClocks()
         try await reviewRules()

@@ -20,6 +20,8 @@ package struct Dashboard: Sendable {
     package let moments: DashboardMoments
     package let counts: [DashboardCount]
     package let appeals: AppealCount
+    /// Legal holds, whatever is filtered by; nil for whoever may not know of them.
+    package let holds: HoldCount?
     package let urgent: [UrgentRequest]
 
     /// The number of a bucket, over all laws and states.
@@ -43,6 +45,8 @@ extension Engine {
                 counts: try await control.dashboardCounts(
                     question.filter, at: moments, dueWithin: question.dueWithin),
                 appeals: try await control.appealCounts(question.filter, at: moments.now),
+                holds: caller.permissions.contains(.readHolds)
+                    ? try await control.holdCount(today: moments.today) : nil,
                 urgent: try await control.urgentRequests(
                     question.filter, in: question.bucket, dueWithin: question.dueWithin, at: moments,
                     limit: question.limit))

@@ -38,6 +38,7 @@ extension JobKind {
         case .export: Backoff(first: .seconds(10), factor: 3, most: .seconds(3600))
         // A code lives ten minutes; a mail server that is down may be so for a day.
         case .mail, .webhook: Backoff(first: .seconds(5), factor: 3, most: .seconds(21_600))
+        case .plan, .erase, .hunt: Backoff(first: .seconds(10), factor: 3, most: .seconds(3600))
         case .expire, .checkpoint, .deadlines: Backoff(first: .seconds(10), factor: 2, most: .seconds(300))
         }
     }

@@ -75,5 +75,6 @@ extension Engine {
             try await transaction.forgetClaims(receivedBefore: now - settings.identityPatience, limit: 1000)
             try await transaction.forgetLooseRecords(before: end)
         }
+        try await forgetHolds(endedBefore: end)
     }
 }

@@ -27,6 +27,8 @@ package struct JobFailure: Error, Sendable, Hashable {
         case workerLost = "job.worker-lost"
         /// It was stopped from within.
         case cancelled = "job.cancelled"
+        /// This version has nothing that does jobs of the kind.
+        case noRunner = "job.no-runner"
         /// The export alone would fill more space than all exports together may.
         case overBudget = "job.over-budget"
         /// The disk is full.

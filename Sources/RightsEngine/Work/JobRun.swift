@@ -86,6 +86,8 @@ struct JobRun: Sendable {
         case .deadlines:
             try await engine.lookAtDeadlines()
             try await held.finish()
+        // No worker of this version erases: nothing may wait in silence for one that does.
+        case .plan, .erase, .hunt: throw JobFailure(.noRunner, retry: .never)
         case .checkpoint:
             try await workshop.signCheckpoint()
             try await held.finish()

@@ -40,6 +40,10 @@ import Testing
             (.post, "/v1/requests/\(id)/appeal", .handle), (.post, "/v1/requests/\(id)/appeal/decide", .decide),
             (.get, "/v1/dashboard", .readRequests), (.get, "/v1/reports/yearly", .readAudit),
             (.get, "/v1/calendar.ics", .readCalendar),
+            (.post, "/v1/holds", .writeHolds), (.get, "/v1/holds", .readHolds), (.get, "/v1/holds/\(id)", .readHolds),
+            (.post, "/v1/holds/\(id)/confirm", .writeHolds), (.post, "/v1/holds/\(id)/decline", .writeHolds),
+            (.post, "/v1/holds/\(id)/release", .writeHolds),
+            (.post, "/v1/holds/\(id)/confirm-release", .writeHolds), (.post, "/v1/holds/\(id)/review", .writeHolds),
         ]
     }
 

@@ -168,6 +168,7 @@ import Testing
             await metrics.refresh()
 
             #expect(registry.text().contains("habeas_requests_counted_timestamp_seconds"))
+            #expect(registry.text().contains("\nhabeas_holds_review_overdue 0"))
         }
     }
 }

@@ -91,6 +91,8 @@ enum APIDescription {
         #expect(values("Role") == StaffRole.allCases.map(\.rawValue).sorted())
         #expect(values("Permission") == Permission.allCases.map(\.rawValue).sorted())
         #expect(values("AuditAction") == AuditAction.allCases.map(\.rawValue).sorted())
+        #expect(values("HoldState") == HoldState.allCases.map(\.rawValue).sorted())
+        #expect(values("HoldBasis") == HoldBasis.allCases.map(\.rawValue).sorted())
         let opening = schemas["OpenRequest"]?["properties"] as? [String: [String: Any]]
         let pattern = try Regex(try #require(opening?["regime"]?["pattern"] as? String))
         #expect(try RegimeID.known.allSatisfy { try pattern.wholeMatch(in: $0) != nil })

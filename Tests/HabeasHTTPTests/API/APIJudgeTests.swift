@@ -67,7 +67,8 @@ import Testing
             ("recordAnswer", "asked"), ("withdrawRequest", "verifying"), ("assignRequest", "verifying"),
             ("extendDeadline", "verifying"), ("recordAppeal", "ended"), ("decideAppeal", "appealed"),
             ("acceptDates", "proposed"), ("endStaff", "staff"), ("listTokens", "staff"), ("issueToken", "staff"),
-            ("revokeToken", "token"),
+            ("revokeToken", "token"), ("getHold", "hold"), ("confirmHold", "hold"), ("declineHold", "hold"),
+            ("releaseHold", "active hold"), ("confirmHoldRelease", "release"), ("reviewHold", "hold"),
         ]
 
         private static func make(
@@ -83,8 +84,27 @@ import Testing
             case "token":
                 let token = try await APIBench.token(engine, [.support])
                 return String(token.split(separator: "_")[1])
+            case "hold", "active hold", "release": return try await hold(engine, state)
             default:
                 return try await request(engine, caller, state)
+            }
+        }
+
+        /// A hold that colleagues who have left brought so far.
+        private static func hold(_ engine: Engine, _ state: String) async throws -> String {
+            let one = try await engine.caller(token: try await APIBench.token(engine, [.compliance]))
+            let two = try await engine.caller(token: try await APIBench.token(engine, [.compliance]))
+            let ground = StaffGround(ticket: Ticket("T-1")!, reason: Reason("seed")!)
+            let input = HoldInput(
+                matter: "M-1", basis: .other, scope: HoldScope(collections: ["tasks"]),
+                reviewOn: CivilDate("2027-03-31")!)
+            return try await engine.control.transaction { transaction in
+                let id = try await engine.placeHold(input, on: nil, by: one, ground, in: transaction).hold.id
+                guard state != "hold" else { return id.text }
+                _ = try await engine.confirmHold(id, by: two, ground, in: transaction)
+                guard state == "release" else { return id.text }
+                _ = try await engine.proposeRelease(of: id, by: one, ground, in: transaction)
+                return id.text
             }
         }
 

@@ -60,7 +60,10 @@ import Testing
         }
         for channel in Channel.allCases { keys.insert("receipt_channel_\(channel.rawValue)") }
         for state in NoticeRecord.State.allCases { keys.insert("mail_state_\(state.rawValue)") }
-        for kind in NoticeKindCode.allCases where ![.jobAbandoned, .noticeBounced, .deadlinesNear].contains(kind) {
+        let operators: [NoticeKindCode] = [
+            .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
+        ]
+        for kind in NoticeKindCode.allCases where !operators.contains(kind) {
             keys.insert("mail_\(kind.rawValue.replacing("-", with: "_"))")
         }
         for step in ["done", "now", "next"] { keys.insert("step_\(step)") }

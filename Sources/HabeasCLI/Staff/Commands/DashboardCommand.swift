@@ -44,7 +44,7 @@ struct DashboardCommand: AsyncParsableCommand {
     var dueWithin: String?
     @Option(
         help: ArgumentHelp(
-            "End with 1 when there is such a request: overdue (appeals, too), due-within, at-risk, ack-overdue.",
+            "End with 1 when there is such a thing: overdue (appeals and reviews of holds, too), due-within, at-risk, ack-overdue.",
             valueName: "kind,…"))
     var failOn: String?
     @Option(
@@ -143,8 +143,9 @@ struct DashboardCommand: AsyncParsableCommand {
     private func judge(_ dashboard: DashboardDocument) throws {
         let found = try failing().map { kind in
             switch kind {
-            // A complaint whose last day is past is as late as a request.
-            case .overdue: (kind, dashboard.count(.overdue) + dashboard.appealsOverdue)
+            // A complaint or a review whose last day is past is as late as a request.
+            case .overdue:
+                (kind, dashboard.count(.overdue) + dashboard.appealsOverdue + (dashboard.holdsReviewOverdue ?? 0))
             case .dueWithin: (kind, dashboard.dueWithin ?? 0)
             case .atRisk: (kind, dashboard.count(.atRisk))
             case .acknowledgementOverdue: (kind, dashboard.count(.acknowledgementOverdue))
@@ -152,7 +153,7 @@ struct DashboardCommand: AsyncParsableCommand {
         }.filter { $0.1 > 0 }
         guard !found.isEmpty else { return }
         let words = found.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", ")
-        Terminal.note("habeas: there are requests of the kind to fail on: \(words)")
+        Terminal.note("habeas: there is something of the kind to fail on: \(words)")
         throw ExitStatusError(status: .failed)
     }
 }

@@ -45,6 +45,9 @@ struct DashboardDocument: Decodable, Sendable, Equatable {
     let dueWithin: Int?
     let appealsOpen: Int
     let appealsOverdue: Int
+    let holdsInForce: Int?
+    let holdsUnconfirmed: Int?
+    let holdsReviewOverdue: Int?
     let byRegime: [Group]
     let urgent: [Urgent]
 
@@ -82,6 +85,11 @@ enum DashboardWords {
         for bucket in DashboardBucket.allCases { facts.add(bucket.title, bucket.definition) }
         facts.add(
             "Appeals", "complaints about an answer that aren't decided; after the stroke those past their last day")
+        facts.add(
+            "Holds",
+            "legal holds in force, whatever is filtered by; after the stroke those whose day of review is past; not shown to whoever may not know of them"
+        )
+        facts.add("Holds waiting", "legal holds that wait for a second person to confirm them or their release")
         facts.add("Purges", "– until this service erases by itself: then the purges that are due")
         facts.add("Processors", "– until this service tells processors: then those that haven't confirmed")
         return """

@@ -58,9 +58,23 @@ struct DashboardScreen {
             Number(
                 title: overdue > 0 ? "! Appeals" : "Appeals", value: "\(dashboard.appealsOpen)/\(overdue)",
                 isAlarm: overdue > 0))
+        numbers += holds
         numbers += [Number(title: "Purges", value: "–"), Number(title: "Processors", value: "–")]
         if let days = dashboard.dueWithinDays, let count = dashboard.dueWithin {
             numbers.append(Number(title: "Within \(days) d", value: "\(count)"))
+        }
+        return numbers
+    }
+
+    private var holds: [Number] {
+        // Whoever may not know of holds isn't told that there are any.
+        guard let all = dashboard.holdsInForce else { return [] }
+        let overdue = dashboard.holdsReviewOverdue ?? 0
+        var numbers = [
+            Number(title: overdue > 0 ? "! Holds" : "Holds", value: "\(all)/\(overdue)", isAlarm: overdue > 0)
+        ]
+        if let unconfirmed = dashboard.holdsUnconfirmed, unconfirmed > 0 {
+            numbers.append(Number(title: "Holds waiting", value: "\(unconfirmed)"))
         }
         return numbers
     }

@@ -60,9 +60,17 @@ enum RequestPage {
     static func text(_ detail: RequestDetailDocument) -> String {
         var facts = summary(detail.request, assigneeName: detail.assigneeName)
         if detail.hasContact { facts.add("answers to", "another address than the one on file") }
+        facts.add("legal holds", holds(detail.holds ?? []))
         facts.add("archive", archive(detail.archive))
         facts.add("job", detail.job.map(job))
         return ([facts.text()] + tables(detail).map { "\n" + $0.text() }).joined(separator: "\n")
+    }
+
+    /// `2 apply: 2026-LIT-014 (waited for), HR-7`.
+    private static func holds(_ holds: [HoldNoteDocument]) -> String? {
+        guard !holds.isEmpty else { return nil }
+        let matters = holds.map { $0.matter + ($0.isWaitedFor ? " (waited for)" : "") }
+        return "\(holds.count) appl\(holds.count == 1 ? "ies" : "y"): \(matters.joined(separator: ", "))"
     }
 
     private static func archive(_ parts: [RequestDetailDocument.Part]) -> String? {

@@ -14,6 +14,11 @@ struct DashboardView: Encodable {
     let dueWithin: Int?
     let appealsOpen: Int
     let appealsOverdue: Int
+    /// Legal holds in force, those that wait for a second person, and those whose review is overdue; absent for whoever may
+    /// not know of them.
+    let holdsInForce: Int?
+    let holdsUnconfirmed: Int?
+    let holdsReviewOverdue: Int?
     let byRegime: [GroupView]
     let byState: [GroupView]
     let urgent: [UrgentView]
@@ -28,6 +33,9 @@ struct DashboardView: Encodable {
         dueWithin = dashboard.dueWithin(days)
         appealsOpen = dashboard.appeals.open
         appealsOverdue = dashboard.appeals.overdue
+        holdsInForce = dashboard.holds?.inForce
+        holdsUnconfirmed = dashboard.holds?.unconfirmed
+        holdsReviewOverdue = dashboard.holds?.reviewOverdue
         byRegime = Self.groups(dashboard.counts, \.regime)
         byState = Self.groups(dashboard.counts, \.state.rawValue)
         urgent = dashboard.urgent.map { UrgentView($0, at: dashboard.moments) }

@@ -118,6 +118,8 @@ struct RequestDetail: Encodable {
     let notices: [NoticeView]
     let verifications: [VerificationView]
     let hasContact: Bool
+    /// Legal holds that can keep something of what is to be erased; absent for whoever may not know of holds.
+    let holds: [HoldNote]?
 
     init(_ view: StaffView, assigneeName: String?, now: Instant, zone: ZoneRules) {
         request = RequestSummary(view.request, zone: zone)
@@ -129,6 +131,9 @@ struct RequestDetail: Encodable {
         notices = view.notices.map(NoticeView.init)
         verifications = view.verifications.map(VerificationView.init)
         hasContact = view.hasContact
+        holds = view.holds.map { holds in
+            holds.map { HoldNote($0, isWaitedFor: view.waitsForHolds?.contains($0.id) == true) }
+        }
     }
 }
 
