@@ -141,12 +141,14 @@ extension Engine {
 
     private static func scopeFacts(_ record: HoldRecord) -> [String: AuditFact] {
         let hold = record.hold
-        return [
+        var facts: [String: AuditFact] = [
             "basis": .code(hold.basis.rawValue), "review_on": .code(hold.reviewOn.description),
             "scope": .code(hold.scope.subject == nil ? "everybody" : "person"),
             "collections": .number(hold.scope.collections.count), "records": .number(record.recordCount),
             "has_range": .flag(hold.scope.range != nil),
         ]
+        if let custodian = hold.custodian { facts["custodian"] = .id(custodian.text) }
+        return facts
     }
 }
 

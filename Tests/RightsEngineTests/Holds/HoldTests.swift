@@ -107,6 +107,37 @@ import Testing
         }
     }
 
+    /// An erasure that leaves something behind in the very moment in which the hold ends goes on, too.
+    @Test func whoeverIsHeldWhileTheHoldEndsIsSentOn() async throws {
+        try await HoldBench.with { bench in
+            let engine = bench.engine
+            let hold = try await bench.place()
+            let waiting = try await bench.erasure()
+            _ = try await bench.change { try await engine.confirmHold(hold.id, by: bench.kim, .sample, in: $0) }
+            _ = try await bench.change { try await engine.proposeRelease(of: hold.id, by: bench.kim, .sample, in: $0) }
+            let release = try await bench.change { transaction in
+                _ = try await engine.locked(waiting, in: transaction)
+                let noted = try await engine.noteHeld(waiting, by: [hold.id], in: transaction)
+                let release = Task {
+                    try await bench.change {
+                        try await engine.confirmRelease(of: hold.id, by: bench.grace, .sample, in: $0).resumed
+                    }
+                }
+                try await bench.work.until(
+                    """
+                    SELECT EXISTS (SELECT FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%habeas.hold%')
+                    """)
+                #expect(noted == [hold.id])
+                return release
+            }
+            let resumed = try await release.value
+
+            #expect(resumed == [waiting])
+            #expect(try await bench.work.value("SELECT count(*) FROM habeas.job WHERE kind = 'erase'") == "1")
+        }
+    }
+
     @Test func aDeclinedHoldSendsOnWhatWaitedToo() async throws {
         try await HoldBench.with { bench in
             let hold = try await bench.place()
