@@ -12,12 +12,16 @@ extension HoldCommand {
                 isn't in scope is erased. The words of --reason aren't shown with the hold.
 
                 EXAMPLES
-                  habeas hold place --matter 2026-LIT-014 --basis gdpr-17-3-e --subject user:17 \\
-                      --review-on 2027-05-31 --ticket T-9 --reason claim-filed
-                  echo email:ada@example.com | habeas hold place --matter HR-7 --basis uk-pd-57ad --subject - \\
-                      --only messages --records 1041,1042 --review-on 2027-01-31 --ticket T-9 --reason disclosure
-                  habeas hold place --matter 2026-LIT-020 --basis us-frcp-37e --only invoices \\
-                      --column issued_on --from 2024-01-01 --until 2024-12-31 --review-on 2027-01-31 \\
+                  habeas hold place --matter 2026-LIT-014 --basis gdpr-17-3-e \\
+                      --subject user:17 --review-on 2027-05-31 \\
+                      --ticket T-9 --reason claim-filed
+                  echo email:ada@example.com | habeas hold place --matter HR-7 \\
+                      --basis uk-pd-57ad --subject - --only messages \\
+                      --records 1041,1042 --review-on 2027-01-31 \\
+                      --ticket T-9 --reason disclosure
+                  habeas hold place --matter 2026-LIT-020 --basis us-frcp-37e \\
+                      --only invoices --column issued_on --from 2024-01-01 \\
+                      --until 2024-12-31 --review-on 2027-01-31 \\
                       --ticket T-9 --reason subpoena
                 """)
         @Option(help: ArgumentHelp("The matter's reference; never a name.", valueName: "code"))

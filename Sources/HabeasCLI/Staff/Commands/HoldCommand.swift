@@ -12,8 +12,9 @@ struct HoldCommand: AsyncParsableCommand {
             and the role compliance (auditors may look).
 
             EXAMPLES
-              habeas hold place --matter 2026-LIT-014 --basis gdpr-17-3-e --subject user:17 \\
-                  --only invoices --review-on 2027-05-31 --ticket T-9 --reason claim-filed
+              habeas hold place --matter 2026-LIT-014 --basis gdpr-17-3-e \\
+                  --subject user:17 --only invoices --review-on 2027-05-31 \\
+                  --ticket T-9 --reason claim-filed
               habeas hold confirm HOLD --ticket T-9 --reason checked
               habeas hold release HOLD --ticket T-40 --reason settled
               habeas hold release HOLD --confirm --ticket T-40 --reason checked
