@@ -1,5 +1,5 @@
 internal import ObjectStore
-internal import RightsCore
+package import RightsCore
 
 extension ErasureLedger {
     // MARK: what is known

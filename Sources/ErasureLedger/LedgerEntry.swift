@@ -23,11 +23,6 @@ package enum LedgerEvent: String, Sendable, Hashable, CaseIterable {
     case retentionPurged = "retention_purged"
 }
 
-/// Marks ids of erasure runs.
-package enum ErasureRun {}
-/// The id of an erasure run: one step on one person or record in one store. With the event it makes an entry unique.
-package typealias ErasureRunID = ID<ErasureRun>
-
 /// Whom an entry is about, as a keyed hash.
 package struct LedgerSubject: Sendable, Hashable {
     /// The map's kind of subject; of suppressions the kind of identifier.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DataMap
+internal import Erasing
 internal import Exporting
 internal import PostgresAccess
 internal import RequestLedger
@@ -57,6 +58,11 @@ struct DatabaseRoles {
         let catalogue = try await PostgresConnection.withConnection(to: target) { try await $0.readCatalogue() }
         return ExportRoles.statements(
             map, catalogue, exporter: settings.exporterUser, verifier: settings.verifierUser)
+            + Companion.statements(
+                eraser: settings.eraserUser, verifier: settings.verifierUser, retention: settings.retentionUser)
+            + EraserRoles.statements(
+                map, catalogue, eraser: settings.eraserUser, verifier: settings.verifierUser)
+            + HuntRoles.statements(catalogue, hunter: settings.hunterUser)
     }
 
     /// Makes them, with the passwords of the settings.
@@ -65,6 +71,9 @@ struct DatabaseRoles {
         let passwords = [
             (role: settings.exporterUser, password: settings.exporterPassword),
             (role: settings.verifierUser, password: settings.verifierPassword),
+            (role: settings.eraserUser, password: settings.eraserPassword),
+            (role: settings.retentionUser, password: settings.retentionPassword),
+            (role: settings.hunterUser, password: settings.hunterPassword),
         ]
         let target = try settings.operatorTarget()
         try await PostgresConnection.withConnection(to: target) { connection in

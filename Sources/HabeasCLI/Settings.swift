@@ -1,6 +1,7 @@
 internal import AuditLedger
 internal import Configuration
 internal import DataMap
+internal import Erasing
 internal import FoundationEssentials
 internal import ObjectStore
 internal import PostgresAccess
@@ -19,7 +20,9 @@ struct Settings: Sendable {
 
     private static let exportKeys: Set<String> = [
         "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
-        "database.verifier.password", "map", "keys", "snapshot.budget", "control.url", "control.user",
+        "database.verifier.password", "database.eraser.user", "database.eraser.password", "database.retention.user",
+        "database.retention.password", "database.hunter.user", "database.hunter.password", "map", "keys",
+        "snapshot.budget", "control.url", "control.user",
         "control.password",
         "archives",
     ]
@@ -112,6 +115,14 @@ struct Settings: Sendable {
     /// The map's text.
     func mapText() throws -> String { String(decoding: try WholeFile.read(try mapPath()), as: UTF8.self) }
 
+    /// SHA-256 of the map's text, in hexadecimal: a plan is one of exactly this map.
+    func mapDigest() throws -> String { ErasurePlan.digest(of: Array(try mapText().utf8)).hex }
+
+    /// How long one hunt for leftovers may take.
+    func huntBudget() throws -> Duration {
+        try duration("erasure.hunt_budget", atMost: .seconds(86_400), default: .seconds(1800))
+    }
+
     /// Reads and validates the map.
     func map() throws -> DataMap {
         let path = try mapPath()
@@ -161,8 +172,27 @@ struct Settings: Sendable {
     var exporterPassword: String? { found("database.exporter.password", isSecret: true)?.value }
     var verifierPassword: String? { found("database.verifier.password", isSecret: true)?.value }
 
+    var eraserUser: String { found("database.eraser.user")?.value ?? "habeas_eraser" }
+    var eraserPassword: String? { found("database.eraser.password", isSecret: true)?.value }
+    var retentionUser: String { found("database.retention.user")?.value ?? "habeas_retention" }
+    var retentionPassword: String? { found("database.retention.password", isSecret: true)?.value }
+    var hunterUser: String { found("database.hunter.user")?.value ?? HuntRoles.name }
+    var hunterPassword: String? { found("database.hunter.password", isSecret: true)?.value }
+
     func exporterTarget() throws -> ConnectionTarget {
         try operatorTarget().as(user: exporterUser, password: exporterPassword)
+    }
+
+    func eraserTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: eraserUser, password: eraserPassword)
+    }
+
+    func retentionTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: retentionUser, password: retentionPassword)
+    }
+
+    func hunterTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: hunterUser, password: hunterPassword)
     }
 
     func verifierTarget() throws -> ConnectionTarget {

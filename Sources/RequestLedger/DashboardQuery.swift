@@ -106,7 +106,7 @@ package struct UrgentRequest: Sendable, Hashable {
     static let columns = """
         r.id, r.state, r.asked_right, r.regime, r.channel, habeas.micros(r.due_end), habeas.micros(r.work_end), \
         habeas.micros(r.acknowledge_end), r.acknowledged_at IS NOT NULL, habeas.micros(r.forecast_end), \
-        habeas.micros(r.answered_at), r.waits_for, r.waits_since, r.needs_release, r.confirmed_at IS NOT NULL, r.rules_changed, s.name
+        habeas.micros(r.answered_at), r.waits_for, r.waits_since, r.needs_release, r.confirmed_at IS NOT NULL OR r.channel = 'staff', r.rules_changed, s.name
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {

@@ -49,6 +49,10 @@ package typealias StaffID = ID<StaffKind>
 package typealias NoticeID = ID<NoticeKind>
 /// The id of an event told to a webhook.
 package typealias EventID = ID<EventKind>
+/// The id of an erasure plan.
+package typealias PlanID = ID<PlanKind>
+/// The id of one carrying out of a plan: a step that is repeated after a crash finds what it did by it.
+package typealias ErasureRunID = ID<ErasureRun>
 
 /// Marks ids of claims.
 package enum ClaimKind {}
@@ -60,6 +64,10 @@ package enum StaffKind {}
 package enum NoticeKind {}
 /// Marks ids of events.
 package enum EventKind {}
+/// Marks ids of erasure plans.
+package enum PlanKind {}
+/// Marks ids of erasure runs.
+package enum ErasureRun {}
 
 extension UInt64 {
     fileprivate func hex(_ width: Int) -> String {

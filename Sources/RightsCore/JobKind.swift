@@ -18,8 +18,8 @@ package enum JobKind: String, Sendable, CaseIterable, Codable {
     case plan
     /// Carries an approved erasure out, or goes on with one that a hold has let go.
     case erase
-    /// Looks for what an erasure left behind.
-    case hunt
+    /// Ends what statutes keep no longer, takes the product's own deletions into the ledger, asks recipients again.
+    case retention
 }
 
 /// How much a job asks of the machine.

@@ -16,8 +16,14 @@ package struct RequestLife: Sendable, Hashable {
         case finish
         /// Everything was carried out that leaves nothing to fetch.
         case complete
+        /// Everything of a person, or of a record, is gone from the live systems.
+        case erase
+        /// The same, but for what a statute or a hold keeps.
+        case eraseKeeping = "erase-keeping"
         /// Some targets failed after others were done.
         case finishPartly = "finish-partly"
+        /// What was approved isn't what would be done: it is planned and approved anew.
+        case replan
         /// The job was given up.
         case fail
         /// The last byte of the last part went out.
@@ -77,6 +83,13 @@ package struct RequestLife: Sendable, Hashable {
         case (.running, .finish): .ready
         case (.running, .complete): .fulfilled
         case (.running, .finishPartly): .partial
+        case (.running, .replan), (.queued, .replan): .accepted
+        case (.running, .erase): .erased
+        case (.running, .eraseKeeping): .erasedWithRetention
+        // The last duty is done, backups included.
+        case (.erased, .close), (.erasedWithRetention, .close): .fulfilled
+        // A hold ended: what it kept goes now.
+        case (.erased, .retry), (.erasedWithRetention, .retry): .queued
         case (.running, .fail), (.queued, .fail): .failed
         case (.ready, .deliver): .delivered
         case (.delivered, .close): .fulfilled

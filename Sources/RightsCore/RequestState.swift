@@ -28,12 +28,16 @@ package enum RequestState: String, Sendable, CaseIterable, Codable {
     case expired
     /// Some targets are done and some are not.
     case partial
+    /// Everything is gone from the live systems; backups age out.
+    case erased
+    /// The same, but for what a statute or a hold keeps.
+    case erasedWithRetention = "erased_with_retention"
 
     /// Whether it isn't carried out yet, so that asking again gives this one.
     package var isOpen: Bool {
         switch self {
         case .received, .verifying, .accepted, .queued, .running, .paused, .failed, .partial: true
-        case .ready, .delivered, .fulfilled, .refused, .cancelled, .expired: false
+        case .ready, .delivered, .fulfilled, .refused, .cancelled, .expired, .erased, .erasedWithRetention: false
         }
     }
 
@@ -44,4 +48,7 @@ package enum RequestState: String, Sendable, CaseIterable, Codable {
         default: false
         }
     }
+
+    /// Whether an erasure was carried out.
+    package var isErased: Bool { self == .erased || self == .erasedWithRetention }
 }

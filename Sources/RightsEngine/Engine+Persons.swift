@@ -157,6 +157,7 @@ extension Engine {
             try await transaction.store(request)
             try await notify(.erasureAccepted, about: request, in: transaction)
             try await audit(.requestConfirmed, by: .person, request, in: transaction)
+            try await queueIfDue(&request, by: .person, in: transaction)
         }
     }
 

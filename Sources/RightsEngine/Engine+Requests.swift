@@ -79,9 +79,16 @@ extension Engine {
     func queueIfDue(
         _ request: inout RequestRecord, by actor: AuditActor, in transaction: ControlTransaction
     ) async throws {
-        guard request.state == .accepted, !request.needsRelease, request.right != .erasure else { return }
+        guard request.state == .accepted, !request.needsRelease else { return }
         if let question = try await blockingQuestion(of: request.id, in: transaction) {
             return try await move(&request, .pause, by: actor, outcome: question.rawValue, in: transaction)
+        }
+        // What an erasure will do is planned first, and waits for its approval; what a person asks for themselves waits
+        // for their confirmation before.
+        guard request.right != .erasure else {
+            guard request.channel == .staff || request.confirmedAt != nil else { return }
+            try await transaction.enqueue(makeID(), .plan, request: request.id, maxAttempts: 8)
+            return
         }
         try await move(&request, .enqueue, by: actor, in: transaction)
         try await transaction.enqueue(makeID(), .export, request: request.id)
@@ -95,7 +102,7 @@ extension Engine {
         _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
     ) async throws {
         try await move(&request, .cancel, by: actor, outcome: outcome, facts, in: transaction)
-        try await transaction.cancelJobs(of: request.id, kinds: [.export])
+        try await transaction.cancelJobs(of: request.id, kinds: [.export, .plan, .erase])
         for link in try await transaction.links(of: request.id) {
             if try await transaction.revoke(link.id, now: now()) {
                 try await audit(.linkRevoked, by: actor, request, ["link": .id(link.id.text)], in: transaction)

@@ -115,6 +115,11 @@ extension Engine {
         guard input.records.isEmpty || input.right == .erasure else {
             throw EngineError(.invalid, "single records can only be erased", field: "records")
         }
+        guard input.records.count <= 1 else {
+            throw EngineError(
+                .invalid, "each record is planned, approved and proved for itself",
+                hint: "open one request for each record", field: "records")
+        }
         let regimes = try regimes(input, at: receivedAt)
         var draft = RequestRecord(
             id: makeID(), right: input.right, regime: regimes[0], channel: .staff, receivedAt: receivedAt,
@@ -284,7 +289,7 @@ extension Engine {
             try await refuse(&request, by: caller, ground, facts, in: transaction)
         case .pause:
             try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
-            try await transaction.cancelJobs(of: id, kinds: [.export])
+            try await transaction.cancelJobs(of: id, kinds: [.export, .plan, .erase])
         case .resume:
             if let question = try await blockingQuestion(of: id, in: transaction) {
                 throw EngineError(
@@ -295,8 +300,12 @@ extension Engine {
         case .retry:
             try await checkRetry(request, in: transaction)
             try await move(&request, .retry, by: caller.actor, facts, in: transaction)
-            try await transaction.cancelJobs(of: id, kinds: [.export])
-            try await transaction.enqueue(makeID(), .export, request: id)
+            try await transaction.cancelJobs(of: id, kinds: [.export, .erase])
+            if request.right == .erasure {
+                try await transaction.enqueue(makeID(), .erase, request: id, maxAttempts: 8)
+            } else {
+                try await transaction.enqueue(makeID(), .export, request: id)
+            }
         default:
             throw EngineError(.requestNotPossible, "“\(event.rawValue)” isn't decided by people")
         }

@@ -79,12 +79,12 @@ package struct Engine: Sendable {
         }
         request.stateSince = now()
         request.outcome = outcome
-        if after == .ready || after == .fulfilled || after == .partial {
+        if after == .ready || after == .fulfilled || after == .partial || after.isErased {
             request.executedAt = request.executedAt ?? request.stateSince
         }
         if after.isFinal { request.closedAt = request.stateSince }
         var facts = facts
-        if after == .ready || after == .fulfilled || after == .refused, request.answeredAt == nil {
+        if after == .ready || after == .fulfilled || after == .refused || after.isErased, request.answeredAt == nil {
             request.answeredAt = request.stateSince
             // The dates in force then: what reports count as on time.
             if let end = request.dates.dueEnd { facts["due_end"] = .instant(end) }
@@ -196,6 +196,10 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case appealReceived = "appeal-received"
     case appealDecided = "appeal-decided"
     case deadlinesNear = "deadlines-near"
+    case erasureDone = "erasure-done"
+    case erasureDoneKeeping = "erasure-done-keeping"
+    case erasurePartly = "erasure-partly"
+    case erasureStopped = "erasure-stopped"
     case holdPlaced = "hold-placed"
     case holdsWaiting = "holds-waiting"
 }

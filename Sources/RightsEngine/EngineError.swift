@@ -38,6 +38,10 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case archiveDamaged = "download.damaged"
         /// An address was changed, and the time in which its owner may object isn't over.
         case coolingDown = "contact.cooling-down"
+        /// There is no plan of an erasure yet, or none that can be approved.
+        case noPlan = "erasure.no-plan"
+        /// The digest isn't the plan's, or the plan was replaced, has conflicts, or is too old.
+        case planRefused = "erasure.plan-refused"
         /// No date can be given: a calendar has a gap.
         case noDate = "clock.no-date"
         /// The period can't be lengthened: too late, nobody was told, or the law knows no extension.

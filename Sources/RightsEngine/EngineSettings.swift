@@ -36,6 +36,11 @@ package struct EngineSettings: Sendable {
     package var identityPatience = Duration.days(30)
     /// Whether whoever vouches for a person can't release the request too.
     package var isTwoPersonRule = false
+    /// How long the approval of an erasure plan is good.
+    package var approvalLifetime = Duration.days(14)
+    /// Up to how many rows an erasure without conflicts, holds, shared rows or side effects needs nobody's approval; 0 lets
+    /// none pass.
+    package var automaticErasureRows = 0
     /// Temporary and lasting space that running exports may fill together, in bytes.
     package var spaceBudget = 20_000_000_000
     /// From how many rows on an export is heavy.

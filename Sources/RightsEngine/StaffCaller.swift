@@ -11,6 +11,10 @@ package enum Permission: String, Sendable, CaseIterable, Codable {
     case release = "requests.release"
     case decide = "requests.decide"
     case cancel = "requests.cancel"
+    case approveErasure = "erasure.approve"
+    case manageRecipients = "recipients.manage"
+    case checkSuppression = "suppression.check"
+    case reportDeletions = "deletions.report"
     case manageLinks = "links.manage"
     case readCalendar = "calendar.read"
     case readJobs = "jobs.read"
@@ -32,13 +36,14 @@ extension StaffRole {
         case .compliance:
             [
                 .readRequests, .openRequests, .handle, .vouch, .release, .decide, .cancel, .manageLinks, .readCalendar,
-                .readJobs, .readAudit, .readStaff, .readHolds, .writeHolds,
+                .readJobs, .readAudit, .readStaff, .readHolds, .writeHolds, .approveErasure, .manageRecipients,
+                .checkSuppression,
             ]
         case .auditor: [.readRequests, .readCalendar, .readJobs, .readAudit, .readStaff, .readHolds]
         case .admin:
             [
                 .readRequests, .readCalendar, .readJobs, .manageJobs, .readAudit, .readStaff, .manageStaff,
-                .reportBounces,
+                .reportBounces, .reportDeletions, .checkSuppression,
             ]
         }
     }

@@ -27,7 +27,7 @@ package struct Needle: Sendable, Hashable, CustomStringConvertible, CustomDebugS
 
     /// What it is called in reports: `key`, or the name of the map's identifier.
     package let kind: String
-    let value: String
+    package let value: String
     let form: Form
 
     /// A value by the name of what it is; its form is told by its letters.

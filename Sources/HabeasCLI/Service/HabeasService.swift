@@ -25,6 +25,7 @@ struct HabeasService: Sendable {
     private let postman: Postman
     private let archives: ServiceArchives
     private let webhooks: WebhookSender
+    private let erasures: ServiceErasures
     private let logger: Logger
 
     /// Opens keys and pools and checks that the control database fits; nothing is changed.
@@ -61,6 +62,7 @@ struct HabeasService: Sendable {
             transport: try settings.mailTransport(now: now), publicURL: service.engine.publicURL,
             domain: try settings.mailDomain(),
             words: { try await engine.words($0, of: $1) }, now: now)
+        erasures = try ServiceErasures(settings, map: map, connections: service.worker.errandPlaces + 2)
         // Last: what throws above leaves none behind, since it may not end without being shut down.
         webhooks = WebhookSender()
     }
@@ -111,6 +113,7 @@ struct HabeasService: Sendable {
         // The process ends; a connection that can't be closed ends with it.
         try? await webhooks.shutdown()
         await database.close()
+        await erasures.close()
         await engine.control.close()
     }
 
@@ -136,7 +139,7 @@ struct HabeasService: Sendable {
                         _ = try await AuditPruning(keys: keys, archives: archivesFolder)
                             .run(keepFor: months, by: .system, on: control.connection, now: Clock.now)
                     }
-                }),
+                }, erasure: erasures.tools),
             settings: settings.worker)
     }
 

@@ -89,6 +89,7 @@ struct Postman: Sendable {
             return try await reason(letter, request).map {
                 .appealDecided(id, request.right, isGranted: isGranted, reason: $0)
             }
+        case .erasureDone, .erasureDoneKeeping, .erasurePartly, .erasureStopped: return nil
         case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting: return nil
         }
     }

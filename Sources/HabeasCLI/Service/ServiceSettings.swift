@@ -65,6 +65,10 @@ struct ServiceSettings: Sendable {
         engine.coolDown = try settings.duration("identity.cool_down", atMost: .days(30), default: engine.coolDown)
         engine.identityPatience = try settings.duration(
             "identity.patience", atMost: .days(366), default: engine.identityPatience)
+        engine.approvalLifetime = try settings.duration(
+            "erasure.approval_lifetime", atMost: .days(90), default: engine.approvalLifetime)
+        engine.automaticErasureRows = try settings.number(
+            "erasure.automatic_rows", 0...1_000_000, default: engine.automaticErasureRows)
         engine.collections = Set(map.collections.map(\.name))
         engine.isTwoPersonRule = map.isTwoPersonRule
         engine.spaceBudget = Int(clamping: try settings.size("workers.space", default: UInt64(engine.spaceBudget)))

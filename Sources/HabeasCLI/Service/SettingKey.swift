@@ -27,5 +27,7 @@ struct SettingKey: Sendable {
         SettingKey(name: "staff_tokens.issuer"), SettingKey(name: "staff_tokens.audience"),
         SettingKey(name: "audit.months"), SettingKey(name: "webhooks.names"),
         SettingKey(name: "rules.folder"), SettingKey(name: "erasure.ledger"),
+        SettingKey(name: "erasure.hunt_budget"), SettingKey(name: "erasure.approval_lifetime"),
+        SettingKey(name: "erasure.automatic_rows"),
     ]
 }

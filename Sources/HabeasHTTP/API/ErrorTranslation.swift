@@ -43,7 +43,7 @@ extension EngineError {
         case .requestNotFound, .requestNotPossible, .invalid, .noSuchPerson, .ambiguousPerson, .noAddress,
             .claimNotFound, .codeWrong, .codeLocked, .codeExpired, .linkNotFound, .linkGone, .noArchive,
             .archiveDamaged, .coolingDown, .needsSecondPerson, .notFound, .exists, .lastAdministrator,
-            .noDate, .extensionRefused, .clockSetBack, .holdNotPossible:
+            .noDate, .extensionRefused, .clockSetBack, .holdNotPossible, .noPlan, .planRefused:
             [:]
         }
     }
@@ -55,9 +55,9 @@ extension EngineError.Code {
         switch self {
         case .unauthenticated, .badToken, .noSession: .unauthorized
         case .forbidden, .needsSecondPerson: .forbidden
-        case .requestNotFound, .noSuchPerson, .claimNotFound, .linkNotFound, .notFound: .notFound
+        case .requestNotFound, .noSuchPerson, .claimNotFound, .linkNotFound, .notFound, .noPlan: .notFound
         case .requestNotPossible, .ambiguousPerson, .noAddress, .noArchive, .coolingDown, .exists, .lastAdministrator,
-            .extensionRefused, .holdNotPossible:
+            .extensionRefused, .holdNotPossible, .planRefused:
             .conflict
         case .linkGone, .codeExpired: .gone
         case .invalid, .codeWrong, .noDate: .unprocessableContent
@@ -93,6 +93,8 @@ extension EngineError.Code {
         case .extensionRefused: "period not lengthened"
         case .clockSetBack: "this machine's clock is wrong"
         case .needsSecondPerson: "needs a second person"
+        case .noPlan: "no plan yet"
+        case .planRefused: "plan not accepted"
         case .unauthenticated: "not signed in"
         case .forbidden: "not allowed"
         case .holdNotPossible: "not possible now"

@@ -194,6 +194,7 @@ struct RequestFacts {
         case .running, .failed, .partial: return 3
         case .ready: return 4
         case .delivered, .fulfilled: return 5
+        case .erased, .erasedWithRetention: return 4
         case .paused, .refused, .cancelled, .expired: return nil
         }
     }

@@ -59,4 +59,4 @@ CREATE INDEX held_erasure_hold ON habeas.held_erasure (hold_id);
 ALTER TABLE habeas.job
     DROP CONSTRAINT job_kind_check,
     ADD CONSTRAINT job_kind_check CHECK (kind IN (
-        'resolve', 'export', 'mail', 'webhook', 'expire', 'checkpoint', 'deadlines', 'plan', 'erase', 'hunt'));
+        'resolve', 'export', 'mail', 'webhook', 'expire', 'checkpoint', 'deadlines', 'plan', 'erase', 'retention'));

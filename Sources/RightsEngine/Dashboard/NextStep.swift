@@ -53,11 +53,13 @@ package enum NextStep {
         case .verifying: "remind, or refuse when the period ends"
         case .accepted where request.needsRelease: "approve: a second person releases it"
         case .accepted where request.right == .erasure && !request.isConfirmed: "await the person's confirmation"
+        case .accepted where request.right == .erasure: "read the plan, then approve it: `habeas erase plan`"
         case .accepted: "carry it out"
         case .queued, .running: queued(request)
         case .paused: "resume or extend"
         case .failed: "look at the job, then retry"
         case .partial: "see what is missing, then retry"
+        case .erased, .erasedWithRetention: "nothing: backups age out"
         case .ready, .delivered, .fulfilled, .refused, .cancelled, .expired: "nothing"
         }
     }

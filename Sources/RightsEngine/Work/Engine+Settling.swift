@@ -13,9 +13,9 @@ enum Settlement: Sendable, Hashable {
 }
 
 extension Engine {
-    /// The request of an export, locked; nil for jobs that don't change one. Requests are always locked before jobs.
+    /// The request of an export or an erasure, locked; nil for jobs that don't change one. Requests are always locked before jobs.
     func lockedRequest(of job: JobRecord, in transaction: ControlTransaction) async throws -> RequestRecord? {
-        guard job.kind == .export, let id = job.request else { return nil }
+        guard job.kind == .export || job.kind == .erase, let id = job.request else { return nil }
         return try await transaction.request(id, isLocked: true)
     }
 
@@ -151,7 +151,7 @@ extension Engine {
                     id, state: "failed", status: event.status, error: failure.code, now: now())
             }
             return true
-        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .hunt: return true
+        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .retention: return true
         }
     }
 

@@ -1,5 +1,7 @@
 internal import ArchiveFormat
 internal import AuditLedger
+internal import Erasing
+internal import ErasureLedger
 internal import Exporting
 internal import ObjectStore
 internal import PostgresAccess
@@ -62,6 +64,8 @@ package struct JobFailure: Error, Sendable, Hashable {
         switch error {
         case let failure as JobFailure: self = failure
         case let error as ExportError: self.init(code: error.code.rawValue, retry: Self.retry(error.code))
+        case let error as ErasureError: self.init(code: error.code.rawValue, retry: Self.retry(error.code))
+        case let error as ErasureLedgerError: self.init(code: error.code.rawValue)
         case let error as EngineError: self.init(code: error.code.rawValue, retry: Self.retry(error.code))
         case let error as NewFileError where error.reason == .noSpace: self = .diskFull
         case is NewFileError: self.init(.folderUnusable)
@@ -104,6 +108,17 @@ package struct JobFailure: Error, Sendable, Hashable {
         // Somebody may mend these meanwhile.
         case .mapDoesNotFit, .undisclosableName, .wrongRole, .storeUnavailable: .asUsual
         case .budgetSpent, .tableRewritten: .asUsual
+        }
+    }
+
+    private static func retry(_ code: ErasureError.Code) -> Retry {
+        switch code {
+        case .noSuchSubject, .ambiguousSubject, .unknownReference, .badPlan: .never
+        // Something keeps rows that should go: nobody tries that for ever.
+        case .countMismatch, .rowsRemain: .once
+        case .mapDoesNotFit, .wrongRole, .noCompanion, .preflight, .conflict, .planChanged, .nothingFound, .contended,
+            .storeUnavailable, .outcomeUnknown:
+            .asUsual
         }
     }
 

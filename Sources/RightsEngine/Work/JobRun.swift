@@ -31,9 +31,9 @@ struct JobRun: Sendable {
         }
     }
 
-    /// Whom an export is about: one job of a person at a time.
+    /// Whom an export or an erasure is about: one job of a person at a time.
     private func person(_ guardian: ControlTransaction) async throws -> Hash256? {
-        guard job.kind == .export, let id = job.request else { return nil }
+        guard job.kind == .export || job.kind == .erase, let id = job.request else { return nil }
         return try await guardian.request(id)?.subject
     }
 
@@ -42,7 +42,7 @@ struct JobRun: Sendable {
         return await withTaskGroup(of: JobEnd?.self) { group in
             group.addTask { await body(progress) }
             group.addTask { await beat(on: guardian, progress) }
-            if job.kind == .export {
+            if job.kind == .export || job.kind == .erase {
                 group.addTask {
                     await graceIsOver.wait()
                     return graceIsOver.isRaised ? .stopped : nil
@@ -87,11 +87,21 @@ struct JobRun: Sendable {
             try await engine.lookAtDeadlines()
             try await held.finish()
         // No worker of this version erases: nothing may wait in silence for one that does.
-        case .plan, .erase, .hunt: throw JobFailure(.noRunner, retry: .never)
+        case .plan: try await PlanJob(engine: engine, tools: try erasure(), held: held).run()
+        case .erase:
+            try await EraseJob(engine: engine, tools: try erasure(), held: held, progress: progress).run()
+        case .retention:
+            if let tools = workshop.erasure { try await engine.keepRetention(tools) }
+            try await held.finish()
         case .checkpoint:
             try await workshop.signCheckpoint()
             try await held.finish()
         }
+    }
+
+    private func erasure() throws -> ErasureTools {
+        guard let tools = workshop.erasure else { throw JobFailure(.noRunner, retry: .never) }
+        return tools
     }
 
     /// Prolongs the lease every third of it, and tells of progress at most once a second.

@@ -61,6 +61,12 @@ struct MailJob: Sendable {
     /// The address that the product has at this moment, not one remembered: people change it.
     private func onFile(_ notice: NoticeRecord) async throws -> Destination {
         guard let id = notice.request else { return .over(.withheld, EngineError.Code.noAddress.rawValue) }
+        // Who was erased isn't in the product any more; the last letters go where they had their mail.
+        if let request = try await engine.control.transaction({ try await $0.request(id) }), request.right == .erasure,
+            request.executedAt != nil
+        {
+            return .withheldUnless(try await sealedAddress(.onFile, notice)?.address)
+        }
         let reference = try await engine.control.transaction { try await engine.reference(of: id, in: $0) }
         guard let person = try await engine.directory.find(reference) else {
             return .over(.withheld, EngineError.Code.noSuchPerson.rawValue)

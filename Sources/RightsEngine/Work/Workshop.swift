@@ -12,15 +12,18 @@ package struct Workshop: Sendable {
     /// Signs a checkpoint of the audit chain, if there is anything new to sign.
     package let signCheckpoint: @Sendable () async throws -> Void
 
+    /// What erases; nil where the product's database has no eraser.
+    package let erasure: ErasureTools?
     /// A workshop by its parts.
     package init(
         archives: ArchiveMaker, postOffice: @escaping PostOffice,
         callWebhook: @escaping @Sendable (WebhookRecord, WebhookEndpoint) async throws -> Int?,
-        signCheckpoint: @escaping @Sendable () async throws -> Void
+        signCheckpoint: @escaping @Sendable () async throws -> Void, erasure: ErasureTools? = nil
     ) {
         self.archives = archives
         self.postOffice = postOffice
         self.callWebhook = callWebhook
         self.signCheckpoint = signCheckpoint
+        self.erasure = erasure
     }
 }

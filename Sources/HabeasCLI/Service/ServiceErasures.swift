@@ -1,0 +1,131 @@
+internal import AuditLedger
+internal import DataMap
+internal import Erasing
+internal import ErasureLedger
+internal import LegalRules
+internal import ObjectStore
+internal import PostgresAccess
+internal import RightsCore
+internal import RightsEngine
+
+/// What erasures need, put together from the settings.
+struct ServiceErasures: Sendable {
+    let map: DataMap
+    let settings: Settings
+    let eraser: Eraser
+    let keys: ErasureKeys
+    private let pool: PostgresPool
+    private let hunter: ConnectionTarget
+    private let control: ConnectionTarget
+    private let stores: [String: FolderStore]
+    private let budget: Duration
+    private let ledger: OpenLedger
+
+    /// Opens keys and the pool; nothing is asked of the database yet.
+    init(
+        _ settings: Settings, map: DataMap, connections: Int,
+        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
+    ) throws {
+        self.map = map
+        self.settings = settings
+        let keys = try ErasureKeys(folder: settings.keysPath)
+        self.keys = keys
+        stores = settings.stores(for: map)
+        pool = PostgresPool(to: try settings.eraserTarget(), limit: max(2, connections))
+        eraser = Eraser(
+            map: map, mapDigest: try settings.mapDigest(), database: pool, verifier: settings.verifierUser,
+            stores: stores, retention: try settings.ruleBook().retentionClock(),
+            hash: { scope, key in
+                map.subject(scope) != nil
+                    ? keys.subjectHash(kind: scope, key: key) : keys.recordHash(collection: scope, key: key)
+            }, progress: progress)
+        hunter = try settings.hunterTarget()
+        control = try settings.controlTarget()
+        budget = try settings.huntBudget()
+        ledger = OpenLedger(folder: settings.erasureLedgerPath, key: LedgerKey(keys.ledger))
+    }
+
+    /// What the queue is given.
+    var tools: ErasureTools {
+        let keysFolder = settings.keysPath
+        let ledger = ledger
+        return ErasureTools(
+            eraser: eraser, keys: keys, service: map.service, controller: map.controller.name,
+            ledger: { try await ledger.opened() }, hunt: { try await hunt($0) },
+            sign: { try KeyRing(folder: keysFolder).sign($0) })
+    }
+
+    func close() async { await pool.close() }
+
+    // MARK: leftovers
+
+    /// One pass over the store, the object stores' names and our own tables, for everybody who waits.
+    private func hunt(_ orders: [HuntOrder]) async throws -> [HuntOutcome] {
+        let kept = keptPlaces
+        let people = orders.map {
+            HuntedPerson(reference: $0.person.reference, needles: $0.person.needles, kept: kept.union(held($0.receipt)))
+        }
+        let hunt = LeftoverHunt(people, limits: HuntLimits(budget: budget))
+        let own: Set<Identifier> = [Identifier("habeas")]
+        let mapped = Set(map.collections.map(\.table))
+        let store = try await hunt.search(hunter, in: .all(except: own), mapped: mapped)
+        let control = try await hunt.search(control, in: .only(own), mapped: [])
+        var objects: [ObjectHuntReport] = []
+        for name in stores.keys.sorted() {
+            if let folder = stores[name] { objects.append(await hunt.search(folder, named: name)) }
+        }
+        return people.map { person in
+            let finds = (store.leftovers + control.leftovers).filter { $0.person == person.reference }
+            let names = objects.filter { $0.hasLeftovers(of: person.reference) }.map { "object store \($0.store)" }
+            return HuntOutcome(
+                tables: store.tables.count + control.tables.count,
+                isComplete: store.isComplete && control.isComplete && objects.allSatisfy(\.isComplete)
+                    && !store.unhunted.contains { $0.person == person.reference },
+                leftovers: Set(finds.map { "\($0.table).\($0.column)" } + names).sorted())
+        }
+    }
+
+    /// What stays on purpose, whoever is erased: what statutes keep, and what others wrote about somebody.
+    private var keptPlaces: Set<HuntPlace> {
+        let companion = Identifier("habeas_local")
+        var places: Set<HuntPlace> = [
+            HuntPlace(table: TableName(schema: companion, name: Identifier("retained_billing")))
+        ]
+        for collection in map.collections {
+            if case .keep = collection.erasure { places.insert(HuntPlace(table: collection.table)) }
+            for field in collection.fields where field.isThirdParty {
+                places.insert(HuntPlace(table: collection.table, column: field.column))
+            }
+        }
+        return places
+    }
+
+    /// Tables in which a hold keeps rows of this erasure.
+    private func held(_ receipt: ErasureReceipt) -> Set<HuntPlace> {
+        let names = Set(receipt.done.collections.filter { $0.held > 0 || $0.hollow > 0 }.map(\.name))
+        guard !names.isEmpty else { return [] }
+        let restriction = TableName(schema: Identifier("habeas_local"), name: Identifier("restriction"))
+        return Set(
+            map.collections.filter { names.contains($0.name) }.map { HuntPlace(table: $0.table) }
+                + [HuntPlace(table: restriction)])
+    }
+}
+
+/// The ledger, opened once.
+private actor OpenLedger {
+    private let folder: String
+    private let key: LedgerKey
+    private var ledger: ErasureLedger?
+
+    init(folder: String, key: LedgerKey) {
+        self.folder = folder
+        self.key = key
+    }
+
+    func opened() async throws -> ErasureLedger {
+        if let ledger { return ledger }
+        let opened = try await ErasureLedger.open(folder: folder, key: key)
+        ledger = opened
+        return opened
+    }
+}

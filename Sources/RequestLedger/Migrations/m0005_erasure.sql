@@ -1,0 +1,69 @@
+-- Erasure: plans and their approval, runs, certificates, recipients who are told.
+
+ALTER TABLE habeas.request DROP CONSTRAINT request_state_check;
+ALTER TABLE habeas.request ADD CONSTRAINT request_state_check CHECK (state IN ('received', 'verifying', 'accepted',
+    'queued', 'running', 'ready', 'delivered', 'fulfilled', 'paused', 'refused', 'cancelled', 'failed', 'expired',
+    'partial', 'erased', 'erased_with_retention'));
+
+-- What will happen, as canonical bytes; what is approved is their digest.
+CREATE TABLE habeas.erasure_plan (
+    id uuid PRIMARY KEY,
+    request_id uuid NOT NULL REFERENCES habeas.request ON DELETE CASCADE,
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    bytes bytea NOT NULL,
+    made_at timestamptz NOT NULL,
+    -- No approval is good for longer.
+    expires_at timestamptz NOT NULL,
+    state text NOT NULL CHECK (state IN ('proposed', 'approved', 'replaced', 'executed')),
+    -- 'staff:<uuid>', or 'system' where the operator lets low risks pass.
+    approved_by text,
+    approved_at timestamptz,
+    CHECK ((approved_by IS NULL) = (approved_at IS NULL))
+);
+CREATE UNIQUE INDEX erasure_plan_live ON habeas.erasure_plan (request_id) WHERE state IN ('proposed', 'approved');
+CREATE INDEX erasure_plan_request ON habeas.erasure_plan (request_id, made_at);
+
+-- One carrying out of an approved plan; what came of it lies in the store's own receipt too.
+CREATE TABLE habeas.erasure_run (
+    run uuid PRIMARY KEY,
+    request_id uuid NOT NULL REFERENCES habeas.request ON DELETE CASCADE,
+    plan_id uuid NOT NULL REFERENCES habeas.erasure_plan ON DELETE CASCADE,
+    begun_at timestamptz NOT NULL,
+    -- The receipt as JSON, once there is one.
+    receipt text,
+    -- Where the store's log stood after the commit, as JSON.
+    position text,
+    files_done_at timestamptz,
+    -- What the hunt for leftovers found, as JSON: tables, columns and numbers.
+    hunt text,
+    hunted_at timestamptz
+);
+CREATE UNIQUE INDEX erasure_run_plan ON habeas.erasure_run (plan_id);
+CREATE INDEX erasure_run_request ON habeas.erasure_run (request_id, begun_at);
+
+CREATE TABLE habeas.certificate (
+    request_id uuid PRIMARY KEY REFERENCES habeas.request ON DELETE CASCADE,
+    bytes bytea NOT NULL,
+    signature bytea NOT NULL CHECK (octet_length(signature) = 64),
+    page bytea NOT NULL,
+    made_at timestamptz NOT NULL
+);
+
+-- Who else holds copies, and whether they know (GDPR Art. 19).
+CREATE TABLE habeas.recipient_duty (
+    id uuid PRIMARY KEY,
+    request_id uuid NOT NULL REFERENCES habeas.request ON DELETE CASCADE,
+    -- As the map names them.
+    recipient text NOT NULL,
+    collections text[] NOT NULL,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'acknowledged', 'parked', 'impossible')),
+    made_at timestamptz NOT NULL,
+    told_at timestamptz,
+    -- When they are asked again, or a parked one is due.
+    due_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    -- How it was settled: a code.
+    outcome text
+);
+CREATE INDEX recipient_duty_request ON habeas.recipient_duty (request_id);
+CREATE INDEX recipient_duty_due ON habeas.recipient_duty (due_at) WHERE ended_at IS NULL;

@@ -1,0 +1,139 @@
+internal import AuditLedger
+internal import Erasing
+internal import PostgresAccess
+internal import RequestLedger
+internal import RightsCore
+internal import SubjectAccess
+
+/// Plans the erasure of one request, for people to approve.
+struct PlanJob: Sendable {
+    let engine: Engine
+    let tools: ErasureTools
+    let held: HeldJob
+
+    func run() async throws {
+        guard let id = held.job.request, let matter = try await engine.erasureCase(id) else {
+            return try await held.finish()
+        }
+        guard matter.request.state == .accepted else { return try await held.finish() }
+        var plan = try await tools.eraser.plan(matter.question)
+        plan.warnings += matter.warnings
+        let made = plan
+        try await held.finish(
+            locking: { try await engine.locked(id, in: $0) },
+            { request, transaction in
+                var request = request
+                guard request.state == .accepted else { return }
+                try await engine.keep(made, for: &request, tools, in: transaction)
+            })
+    }
+}
+
+/// One erasure as it stands: the request, what is asked of the eraser, and what people should know.
+struct ErasureCase: Sendable {
+    let request: RequestRecord
+    let question: ErasureQuestion
+    /// The holds that apply.
+    let holds: [LegalHold]
+    let warnings: [String]
+}
+
+extension Engine {
+    /// What is to be erased for a request; nil when it is no erasure, or it isn't known any more whom it is about.
+    func erasureCase(_ id: RequestID) async throws -> ErasureCase? {
+        try await control.transaction { transaction in
+            guard let request = try await transaction.request(id), request.right == .erasure,
+                let regime = RegimeID(request.regime)
+            else { return nil }
+            let reference = try await reference(of: id, in: transaction)
+            var target = SubjectReference(reference).map { ErasureTarget(person: $0) }
+            if let sealed = try await transaction.sealed(.records, of: id) {
+                let record = try people.open(sealed.box, for: "records \(id)")
+                target = SubjectReference(record).map { ErasureTarget(record: $0) }
+            }
+            guard let target else {
+                throw EngineError(.invalid, "the record isn't written as collection:id", field: "records")
+            }
+            let holds = try await holds(applyingTo: request.subject, in: transaction)
+            return ErasureCase(
+                request: request,
+                question: ErasureQuestion(
+                    target: target, regime: regime, holds: holds.map(RowHold.init), today: today),
+                holds: holds, warnings: try await warnings(about: request, in: transaction))
+        }
+    }
+
+    /// What is newer than the person's last archive isn't in it (FAILURES F27).
+    private func warnings(
+        about request: RequestRecord, in transaction: ControlTransaction
+    ) async throws -> [String] {
+        guard let made = try await transaction.lastArchive(of: request.subject) else { return [] }
+        return [
+            "the person's last archive holds what there was at \(made.rfc3339); what came later isn't in it: offer a "
+                + "supplement, a new export, before this is carried out"
+        ]
+    }
+
+    /// Keeps a plan for its request, and lets it pass by itself where the operator says so and nothing speaks against it.
+    func keep(
+        _ plan: ErasurePlan, for request: inout RequestRecord, _ tools: ErasureTools, in transaction: ControlTransaction
+    ) async throws {
+        var record = try await newPlan(plan, for: request, in: transaction)
+        guard plan.isLowRisk(upTo: settings.automaticErasureRows) else {
+            request.outcome = plan.conflicts.isEmpty ? "erasure.awaits-approval" : "erasure.conflict"
+            return try await transaction.store(request)
+        }
+        try await approve(&record, for: &request, by: .system, [:], in: transaction)
+    }
+
+    /// Keeps a plan in the place of any other that waits.
+    func newPlan(
+        _ plan: ErasurePlan, for request: RequestRecord, in transaction: ControlTransaction
+    ) async throws -> ErasurePlanRecord {
+        let bytes = try plan.canonicalBytes()
+        let now = now()
+        let record = ErasurePlanRecord(
+            id: makeID(), request: request.id, digest: ErasurePlan.digest(of: bytes), bytes: bytes, madeAt: now,
+            expiresAt: now + settings.approvalLifetime)
+        try await transaction.insert(record)
+        try await audit(
+            .erasurePlanned, by: .system, request,
+            [
+                "plan": .hash(record.digest), "rows": .number(plan.affectedRows),
+                "conflicts": .number(plan.conflicts.count), "holds": .number(plan.holds.count),
+            ], in: transaction)
+        return record
+    }
+
+    /// Lets an approved plan be carried out.
+    func approve(
+        _ plan: inout ErasurePlanRecord, for request: inout RequestRecord, by actor: AuditActor,
+        _ facts: [String: AuditFact], in transaction: ControlTransaction
+    ) async throws {
+        plan.state = .approved
+        plan.approvedBy = actor.description
+        plan.approvedAt = now()
+        try await transaction.store(plan)
+        var facts = facts
+        facts["plan"] = .hash(plan.digest)
+        try await audit(.erasureApproved, by: actor, request, facts, in: transaction)
+        try await move(&request, .enqueue, by: actor, in: transaction)
+        try await transaction.enqueue(makeID(), .erase, request: request.id, maxAttempts: 8)
+    }
+}
+
+extension RowHold {
+    init(_ hold: LegalHold) {
+        self.init(
+            id: hold.id.text, matter: hold.matter, collections: hold.scope.collections, records: hold.scope.records,
+            column: hold.scope.range?.column, from: hold.scope.range?.from, until: hold.scope.range?.until)
+    }
+}
+
+extension ErasurePlan {
+    /// Whether nobody needs to look at it first.
+    func isLowRisk(upTo rows: Int) -> Bool {
+        rows > 0 && affectedRows > 0 && affectedRows <= rows && conflicts.isEmpty && holds.isEmpty && retained.isEmpty
+            && sideEffects.isEmpty && collections.allSatisfy { $0.ownership == "own" && $0.outcome == "delete" }
+    }
+}
