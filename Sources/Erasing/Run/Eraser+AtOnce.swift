@@ -110,7 +110,25 @@ extension ErasureSession {
         for (index, update) in blueprint.updates.enumerated() {
             try requireEqual(numbers[start + 2 * index], numbers[start + 2 * index + 1], update.table, "were changed")
         }
+        try await liftRestrictions()
         return counts
+    }
+
+    /// What held a row that is gone holds nothing any more.
+    private func liftRestrictions() async throws {
+        let restricted = try await connection.query("SELECT DISTINCT table_name FROM habeas_local.restriction")
+        let names = Set(restricted.compactMap { $0[0] })
+        guard !names.isEmpty else { return }
+        for table in Set(blueprint.deletions.map(\.reached.table.name)).sorted() where names.contains(table.written) {
+            guard let described = blueprint.reach.catalogue[table] else { continue }
+            let same = described.identity.enumerated().map { number, name in
+                let type = described.column(name)?.sqlType ?? "text"
+                return "t0.\(name.quoted) = (r.row_key->>\(number))::\(type)"
+            }
+            try await connection.query(
+                "DELETE FROM habeas_local.restriction AS r WHERE r.table_name = $1 AND NOT EXISTS "
+                    + "(SELECT FROM \(described.source) AS t0 WHERE \(same.joined(separator: " AND ")))", [table.written])
+        }
     }
 
     private func index(of deletion: Blueprint.Deletion) -> Int? {

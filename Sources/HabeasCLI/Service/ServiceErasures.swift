@@ -61,9 +61,10 @@ struct ServiceErasures: Sendable {
 
     /// One pass over the store, the object stores' names and our own tables, for everybody who waits.
     private func hunt(_ orders: [HuntOrder]) async throws -> [HuntOutcome] {
-        let kept = keptPlaces
         let people = orders.map {
-            HuntedPerson(reference: $0.person.reference, needles: $0.person.needles, kept: kept.union(held($0.receipt)))
+            HuntedPerson(
+                reference: $0.person.reference, needles: $0.person.needles,
+                kept: HuntPlace.kept(by: map, after: $0.receipt))
         }
         let hunt = LeftoverHunt(people, limits: HuntLimits(budget: budget))
         let own: Set<Identifier> = [Identifier("habeas")]
@@ -83,31 +84,6 @@ struct ServiceErasures: Sendable {
                     && !store.unhunted.contains { $0.person == person.reference },
                 leftovers: Set(finds.map { "\($0.table).\($0.column)" } + names).sorted())
         }
-    }
-
-    /// What stays on purpose, whoever is erased: what statutes keep, and what others wrote about somebody.
-    private var keptPlaces: Set<HuntPlace> {
-        let companion = Identifier("habeas_local")
-        var places: Set<HuntPlace> = [
-            HuntPlace(table: TableName(schema: companion, name: Identifier("retained_billing")))
-        ]
-        for collection in map.collections {
-            if case .keep = collection.erasure { places.insert(HuntPlace(table: collection.table)) }
-            for field in collection.fields where field.isThirdParty {
-                places.insert(HuntPlace(table: collection.table, column: field.column))
-            }
-        }
-        return places
-    }
-
-    /// Tables in which a hold keeps rows of this erasure.
-    private func held(_ receipt: ErasureReceipt) -> Set<HuntPlace> {
-        let names = Set(receipt.done.collections.filter { $0.held > 0 || $0.hollow > 0 }.map(\.name))
-        guard !names.isEmpty else { return [] }
-        let restriction = TableName(schema: Identifier("habeas_local"), name: Identifier("restriction"))
-        return Set(
-            map.collections.filter { names.contains($0.name) }.map { HuntPlace(table: $0.table) }
-                + [HuntPlace(table: restriction)])
     }
 }
 
