@@ -148,6 +148,13 @@ let package = Package(
                 system, yams,
             ], swiftSettings: fenced),
         .executableTarget(name: "habeas", dependencies: ["CLinux", "HabeasCLI"], swiftSettings: fenced),
+        // What an erasure costs (Benchmarks/README.md).
+        .executableTarget(
+            name: "erasure-bench",
+            dependencies: [
+                "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "PostgresAccess",
+                "PrivatePostgres", "RightsCore", crypto, system,
+            ], path: "Benchmarks/erasure", exclude: ["bench.sql", "bench.map.yaml"], swiftSettings: strict),
         // Tests.
         .target(
             name: "PostgresTestKit",
