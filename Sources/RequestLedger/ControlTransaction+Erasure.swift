@@ -245,6 +245,21 @@ extension ControlTransaction {
         }
     }
 
+    /// The receipts of the latest erasures of people, as JSON, the newest first.
+    package func latestReceipts(_ limit: Int) async throws -> [String] {
+        try await rows(
+            """
+            SELECT r.receipt FROM habeas.erasure_run r JOIN habeas.request q ON q.id = r.request_id
+             WHERE r.receipt IS NOT NULL AND NOT EXISTS (
+                SELECT FROM habeas.sealed s WHERE s.request_id = q.id AND s.kind = 'records')
+             ORDER BY r.begun_at DESC LIMIT $1
+            """, [String(limit)]
+        ).map { row throws(LedgerError) in
+            var row = row
+            return try row.text()
+        }
+    }
+
     /// Other requests of the same person that still hold something of theirs.
     package func otherRequests(of subject: Hash256, than id: RequestID) async throws -> [RequestID] {
         try await rows(

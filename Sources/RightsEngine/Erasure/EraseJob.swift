@@ -205,7 +205,7 @@ struct EraseJob: Sendable {
             let others = try await transaction.otherRequests(of: work.request.subject, than: work.request.id)
             for id in others {
                 var other = try await engine.locked(id, in: transaction)
-                if other.right != .erasure, other.life.possible.contains(.cancel) {
+                if other.life.possible.contains(.cancel) {
                     try await engine.move(&other, .cancel, by: .system, outcome: "person-erased", in: transaction)
                 }
                 try await transaction.cancelJobs(of: id, kinds: [.export, .mail, .webhook, .plan, .erase])

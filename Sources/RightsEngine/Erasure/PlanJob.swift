@@ -1,5 +1,6 @@
 internal import AuditLedger
 internal import Erasing
+internal import FoundationEssentials
 internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
@@ -63,16 +64,35 @@ extension Engine {
         }
     }
 
-    /// What is newer than the person's last archive isn't in it (FAILURES F27).
+    /// What is newer than the person's last archive isn't in it (FAILURES F27); and a collection of which nobody ever had a
+    /// row is looked for where it isn't (F22).
     private func warnings(
         about request: RequestRecord, in transaction: ControlTransaction
     ) async throws -> [String] {
-        guard let made = try await transaction.lastArchive(of: request.subject) else { return [] }
-        return [
-            "the person's last archive holds what there was at \(made.rfc3339); what came later isn't in it: offer a "
-                + "supplement, a new export, before this is carried out"
-        ]
+        var warnings: [String] = []
+        if let made = try await transaction.lastArchive(of: request.subject) {
+            warnings.append(
+                "the person's last archive holds what there was at \(made.rfc3339); what came later isn't in it: offer a "
+                    + "supplement, a new export, before this is carried out")
+        }
+        let receipts = try await transaction.latestReceipts(Self.manyErasures).compactMap {
+            try? JSONDecoder().decode(ErasureReceipt.self, from: Data($0.utf8))
+        }
+        guard receipts.count == Self.manyErasures, let newest = receipts.first else { return warnings }
+        for name in newest.done.collections.map(\.name) {
+            let isAlwaysEmpty = receipts.allSatisfy { receipt in
+                receipt.done.collections.allSatisfy { $0.name != name || $0.rows + $0.staying + $0.held == 0 }
+            }
+            guard isAlwaysEmpty else { continue }
+            warnings.append(
+                "\(name): none of the last \(Self.manyErasures) people had a row of it; make sure that its path in the map "
+                    + "leads to them")
+        }
+        return warnings
     }
+
+    /// So many erasures without a single row of a collection are no chance.
+    private static let manyErasures = 20
 
     /// Keeps a plan for its request, and lets it pass by itself where the operator says so and nothing speaks against it.
     func keep(
