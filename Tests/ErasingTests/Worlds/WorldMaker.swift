@@ -335,7 +335,9 @@ struct WorldMaker {
     private mutating func mentionTable(_ index: Int) {
         var table = newTable(index, "notes")
         let isAnonymized = seed.chance(60)
-        let own = world.tables.indices.filter { isOwn($0) && world.tables[$0].collections[0].inside == nil }
+        let own = world.tables.indices.filter {
+            isOwn($0) && world.tables[$0].collections[0].inside == nil && !world.tables[$0].rows.isEmpty
+        }
         var collection = WorldCollection(
             name: "notes_\(index)", rule: .mention(isAnonymized: isAnonymized),
             erasure: isAnonymized ? "anonymize" : "unlink")
@@ -510,7 +512,7 @@ struct WorldMaker {
     private mutating func strayReferences() {
         for _ in 0..<seed.int(0...2) {
             let holder = seed.int(1...(world.tables.count - 1))
-            let targets = world.tables.indices.filter { isOwn($0) }
+            let targets = world.tables.indices.filter { isOwn($0) && !world.tables[$0].rows.isEmpty }
             let target = seed.pick(targets)
             var columns = columns("seen\(world.tables[holder].columns.count)", to: target, isNotNull: false)
             if target == World.people { for index in columns.indices { columns[index].isNoPath = true } }
