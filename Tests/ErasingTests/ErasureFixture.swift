@@ -25,12 +25,13 @@ struct ErasureFixture: Sendable {
     init(
         _ database: TestDatabase, map text: String? = nil, objects: String? = nil,
         budget: ErasureBudget = ErasureBudget(),
-        user: String = "habeas_eraser", progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
+        user: String = "habeas_eraser", target: ConnectionTarget? = nil,
+        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
     ) throws {
         self.database = database
         let yaml = try text ?? Checkout.workspaceMap()
         map = try DataMap(yaml: yaml)
-        pool = PostgresPool(to: database.target(as: user), limit: 4)
+        pool = PostgresPool(to: target ?? database.target(as: user), limit: 4)
         eraser = Eraser(
             map: map, mapDigest: ErasurePlan.digest(of: Array(yaml.utf8)).hex,
             database: pool, verifier: "habeas_verifier",

@@ -39,7 +39,7 @@ import Testing
             var world = world
             if isBatched { world.policy = "{ rows_in_one_transaction: 1 }" }
             try await world.build(in: database)
-            let fixture = try await WorldServer.fixture(world, world.map, in: database, isBatched: isBatched)
+            let fixture = try await WorldServer.fixture(world, world.map, in: database, batch: 3)
             let before = try await world.rows(in: database)
             let target = world.victimReference
             let question = ErasureQuestion(

@@ -22,14 +22,15 @@ struct WorkList {
         let late = lateTables(blueprint)
         var lists: [WorkList] = []
         for group in blueprint.order {
-            for deletion in group.flatMap({ table in blueprint.deletions.filter { $0.reached.table.name == table } }) {
+            let tables = order(group, late, blueprint.reach.catalogue) + group.filter(late.contains)
+            for deletion in tables.flatMap({ table in blueprint.deletions.filter { $0.reached.table.name == table } }) {
                 let table = deletion.reached.table
                 guard !table.identity.isEmpty else { continue }
                 let isLate = late.contains(table.name)
                 lists.append(
                     WorkList(
                         deletion: deletion, name: "habeas_local.work_\(digits)_\(lists.count)", isRechecked: true,
-                        circular: isLate ? [] : circular(table, group, late), isLate: isLate))
+                        circular: isLate ? [] : opened(table, group, late), isLate: isLate))
             }
         }
         let changed = changedPlaces(blueprint, lists)
@@ -49,11 +50,36 @@ struct WorkList {
         }
     }
 
-    /// References to rows of the same circle that go in batches too.
-    private static func circular(
+    /// References to rows of the same circle that can become null before the rows go.
+    private static func opened(
         _ table: CatalogueTable, _ group: [TableName], _ late: Set<TableName>
     ) -> [CatalogueForeignKey] {
-        table.foreignKeys.filter { group.contains($0.to) && !late.contains($0.to) && $0.onDelete.forbids }
+        table.foreignKeys.filter { key in
+            group.contains(key.to) && !late.contains(key.to)
+                && (key.onDelete.forbids || (key.onDelete != .setNull && key.to == table.name))
+                && key.from.allSatisfy { table.column($0).map { !$0.isNotNull } ?? false }
+        }
+    }
+
+    /// Tables of one circle in the order in which their rows can go when it is opened; fewer, where it can't be.
+    private static func order(
+        _ group: [TableName], _ late: Set<TableName>, _ catalogue: Catalogue
+    ) -> [TableName] {
+        var remaining = group.filter { !late.contains($0) }
+        var order: [TableName] = []
+        while let next = remaining.first(where: { table in
+            !remaining.contains { holder in
+                guard let described = catalogue[holder] else { return false }
+                let opened = opened(described, group, late)
+                return described.foreignKeys.contains {
+                    $0.to == table && $0.onDelete != .setNull && !opened.contains($0)
+                }
+            }
+        }) {
+            remaining.removeAll { $0 == next }
+            order.append(next)
+        }
+        return order
     }
 
     /// Tables whose rows go in the last transaction: those of people, circles that can't be opened, tables without a key
@@ -69,14 +95,12 @@ struct WorkList {
         while size != late.count {
             size = late.count
             for group in blueprint.order {
-                for table in group.compactMap({ reach.catalogue[$0] }) {
-                    if late.contains(table.name) {
-                        late.formUnion(table.foreignKeys.filter { $0.onDelete != .setNull }.map(\.to))
-                    } else if circular(table, group, late).flatMap(\.from).contains(where: {
-                        table.column($0)?.isNotNull ?? true
-                    }) {
-                        late.insert(table.name)
-                    }
+                let inOrder = order(group, late, reach.catalogue)
+                if let stuck = group.first(where: { !late.contains($0) && !inOrder.contains($0) }) {
+                    late.insert(stuck)
+                }
+                for table in group.compactMap({ reach.catalogue[$0] }) where late.contains(table.name) {
+                    late.formUnion(table.foreignKeys.filter { $0.onDelete != .setNull }.map(\.to))
                 }
             }
         }

@@ -495,7 +495,8 @@ struct WorldMaker {
         let isNotNull = isDeferred && candidates.allSatisfy { !$0.isEmpty } && seed.chance(70)
         var columns = columns(prefix, to: target, isNotNull: isNotNull)
         if target == World.people { for index in columns.indices { columns[index].isNoPath = true } }
-        var reference = reference(columns, target, isDeferred ? "NO ACTION" : seed.pick(["NO ACTION", "RESTRICT"]))
+        var reference = reference(
+            columns, target, isDeferred ? "NO ACTION" : seed.pick(["NO ACTION", "RESTRICT", "CASCADE"]))
         reference.isDeferred = isDeferred
         world.tables[holder].columns += columns
         world.tables[holder].references.append(reference)

@@ -23,17 +23,15 @@ enum WorldServer {
 
     /// An eraser over a world that was built, its roles given their rights by the map.
     static func fixture(
-        _ world: World, _ map: String, in database: TestDatabase, isBatched: Bool = false,
-        role: String = "habeas_eraser"
+        _ world: World, _ map: String, in database: TestDatabase, batch: Int = 5000,
+        role: String = "habeas_eraser", target: ConnectionTarget? = nil
     ) async throws -> ErasureFixture {
         var budget = ErasureBudget()
         budget.attempts = 2
-        if isBatched {
-            budget.batch = 2
-            budget.pause = .zero
-            budget.longestPause = .milliseconds(1)
-        }
-        let fixture = try ErasureFixture(database, map: map, budget: budget, user: role)
+        budget.batch = batch
+        budget.pause = .zero
+        budget.longestPause = .milliseconds(1)
+        let fixture = try ErasureFixture(database, map: map, budget: budget, user: role, target: target)
         try await PostgresConnection.withConnection(to: database.target()) { connection in
             let statements = EraserRoles.statements(
                 fixture.map, try await connection.readCatalogue(), eraser: role, verifier: "habeas_verifier")
