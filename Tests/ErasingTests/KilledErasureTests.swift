@@ -56,7 +56,7 @@ import Testing
         _ world: World, in database: TestDatabase, _ cutter: Cutter, _ port: Int, _ what: Comment
     ) async throws {
         try await world.build(in: database)
-        let whole = try await WorldServer.fixture(world, world.map, in: database, batch: 12)
+        let whole = try await WorldServer.fixture(world.map, in: database, batch: 12)
         let question = ErasureQuestion(
             target: try await whole.eraser.canonical(whole.question(world.victimReference).target),
             regime: whole.map.defaultRegime, today: ErasureFixture.today)
@@ -64,7 +64,7 @@ import Testing
         let before = try await world.rows(in: database)
         let order = whole.order(question, plan)
         let cut = try await WorldServer.fixture(
-            world, world.map, in: database, batch: 12,
+            world.map, in: database, batch: 12,
             target: ConnectionTarget("host=127.0.0.1 port=\(port) dbname=\(database.name)", user: "habeas_eraser"))
         var first: ErasureReceipt?
         do { first = try await cut.eraser.run(order) } catch let error as PostgresError {

@@ -39,7 +39,7 @@ import Testing
             var world = world
             if isBatched { world.policy = "{ rows_in_one_transaction: 1 }" }
             try await world.build(in: database)
-            let fixture = try await WorldServer.fixture(world, world.map, in: database, batch: 3)
+            let fixture = try await WorldServer.fixture(world.map, in: database, batch: 3)
             let before = try await world.rows(in: database)
             let target = world.victimReference
             let question = ErasureQuestion(
@@ -82,7 +82,7 @@ import Testing
     private func refuse(_ spoil: WorldSpoil, in database: TestDatabase, _ seed: UInt64) async throws {
         let what = Comment(rawValue: "seed \(seed), \(spoil.name)")
         try await spoil.world.build(in: database)
-        let fixture = try await WorldServer.fixture(spoil.world, spoil.map, in: database, role: spoil.role)
+        let fixture = try await WorldServer.fixture(spoil.map, in: database, role: spoil.role)
         let before = try await fixture.tableHashes()
         do {
             try await fixture.erase(spoil.world.victimReference)

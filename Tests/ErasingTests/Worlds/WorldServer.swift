@@ -23,7 +23,7 @@ enum WorldServer {
 
     /// An eraser over a world that was built, its roles given their rights by the map.
     static func fixture(
-        _ world: World, _ map: String, in database: TestDatabase, batch: Int = 5000,
+        _ map: String, in database: TestDatabase, batch: Int = 5000,
         role: String = "habeas_eraser", target: ConnectionTarget? = nil
     ) async throws -> ErasureFixture {
         var budget = ErasureBudget()
