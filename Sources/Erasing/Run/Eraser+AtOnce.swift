@@ -14,6 +14,7 @@ extension Eraser {
                 ])
                 let session = try await open(order.question, on: connection)
                 try await session.lockTarget()
+                try await session.requireAlone(run: order.run)
                 let documents = try await session.documents()
                 let side = try await session.numbers(try session.maker.sideCounters())
                 let empty = try await session.plan(side, documents: documents)
@@ -53,6 +54,17 @@ extension ErasureSession {
         guard !rows.isEmpty else {
             throw ErasureError(
                 .noSuchSubject, "no row of \(table.name) has that key any more", hint: "nothing was erased")
+        }
+    }
+
+    /// Stops when another run is erasing the same person in batches.
+    func requireAlone(run: String) async throws {
+        let rows = try await connection.query(
+            "SELECT 1 FROM habeas_local.tombstone WHERE kind = $1 AND key = $2 AND run <> $3::uuid", [scope, key, run])
+        guard rows.isEmpty else {
+            throw ErasureError(
+                .contended, "another erasure of the same person is under way",
+                hint: "wait until it is done; it goes on by its own request")
         }
     }
 

@@ -34,6 +34,13 @@ extension Eraser {
         return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
     }
 
+    /// The stage of a run that nobody else takes further until the transaction ends.
+    private func lockedStage(_ run: String, on connection: PostgresConnection) async throws(PostgresError) -> Stage? {
+        let rows = try await connection.query(
+            "SELECT stage FROM habeas_local.erasure_run WHERE run = $1::uuid FOR UPDATE", [run])
+        return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
+    }
+
     /// How far a list is: rows and files gone, of how many, up to which number.
     private struct ListState: Codable {
         var collection: String
@@ -66,6 +73,9 @@ extension Eraser {
     private func putOutOfReach(_ order: ErasureOrder) async throws {
         try await inSession(of: order) { session in
             try await session.lockTarget()
+            try await session.requireAlone(run: order.run)
+            // Another process may have begun the same run while this one waited for the person's row.
+            guard try await self.lockedStage(order.run, on: session.connection) == nil else { return }
             let documents = try await session.documents()
             let numbers = try await session.numbers(try session.maker.counters())
             let fresh = try await session.plan(numbers, documents: documents)
@@ -100,6 +110,7 @@ extension Eraser {
     private func list(_ order: ErasureOrder) async throws {
         progress(ErasureProgress(phase: "listing", done: 0, total: nil))
         try await inSession(of: order) { session in
+            guard try await self.lockedStage(order.run, on: session.connection) == .listing else { return }
             var states: [ListState] = []
             for list in WorkList.lists(session.blueprint, run: order.run) {
                 try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
@@ -181,6 +192,8 @@ extension Eraser {
     /// - Returns: nil when all lists are through.
     private func eraseBatch(_ order: ErasureOrder) async throws -> BatchStep? {
         try await inSession(of: order) { session in
+            // Finished by another process: the last transaction will say so.
+            guard try await self.lockedStage(order.run, on: session.connection) != nil else { return nil }
             var states = try await self.states(order.run, on: session.connection)
             let lists = WorkList.lists(session.blueprint, run: order.run)
             guard states.map(\.collection) == lists.map(\.deletion.reached.collection.name) else {
@@ -298,9 +311,9 @@ extension Eraser {
         for (counter, count) in zip(counters.map(\.0), counted) {
             numbers[counter] = count
             // Whoever lost the reference then isn't found now.
-            guard case .rows(let index) = counter,
-                session.blueprint.reach.collections[index].changes.contains(where: \.isReference)
-            else { continue }
+            guard case .rows(let index) = counter, session.blueprint.reach.collections[index].changesItsWay else {
+                continue
+            }
             numbers[counter] = count + (now[counter] ?? 0)
         }
         return numbers
@@ -375,6 +388,14 @@ extension ErasureSession {
         }
         guard !assignments.isEmpty else { return nil }
         return "UPDATE \(table.source) AS t0 SET \(assignments.joined(separator: ", ")) WHERE \(deletion.condition)"
+    }
+}
+
+extension ReachedCollection {
+    /// Whether its rows aren't found any more once they are changed.
+    fileprivate var changesItsWay: Bool {
+        let way = Set(collection.paths.compactMap(\.hops.first).flatMap(\.from))
+        return changes.contains { $0.isReference || !way.isDisjoint(with: $0.columns) }
     }
 }
 

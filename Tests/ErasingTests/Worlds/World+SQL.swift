@@ -22,8 +22,20 @@ extension World {
         let sql = (["BEGIN", "DROP SCHEMA IF EXISTS w_one, w_two CASCADE"] + statements + ["COMMIT"])
             .joined(separator: ";\n")
         try await database.run(sql)
-        try await database.run("TRUNCATE habeas_local.receipt, habeas_local.retained_billing, habeas_local.restriction")
+        try await database.run("TRUNCATE \(Self.companion)")
     }
+
+    /// Puts back every row of a world that was built; its tables stay, with their rights.
+    func refill(in database: TestDatabase) async throws {
+        let sql =
+            ["BEGIN", "SET LOCAL session_replication_role = replica"]
+            + ["TRUNCATE \(tables.map(\.sql).joined(separator: ", ")), \(Self.companion)"]
+            + tables.compactMap(\.insertion) + ["COMMIT"]
+        try await database.run(sql.joined(separator: ";\n"))
+    }
+
+    private static let companion =
+        "habeas_local.receipt, habeas_local.retained_billing, habeas_local.restriction"
 
     /// Every row of each table, by its number: its columns as text.
     func rows(in database: TestDatabase) async throws -> [[String: [String?]]] {
@@ -53,16 +65,15 @@ extension World {
                       JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.x)
               FROM pg_constraint c WHERE c.contype = 'f' AND c.conparentid = 0
             """)
-        var found: [String] = []
-        for key in keys {
-            let rows = try await database.query(
-                """
-                SELECT count(*) FROM \(key[1] ?? "") t WHERE \(key[4] ?? "")
-                   AND NOT EXISTS (SELECT FROM \(key[2] ?? "") r WHERE \(key[3] ?? ""))
-                """)
-            if rows[0][0] != "0" { found.append("\(key[1] ?? "") \(key[0] ?? ""): \(rows[0][0] ?? "")") }
+        guard !keys.isEmpty else { return [] }
+        let counts = keys.map { key in
+            """
+            SELECT '\(key[1] ?? "") \(key[0] ?? "")', count(*) FROM \(key[1] ?? "") t WHERE \(key[4] ?? "")
+               AND NOT EXISTS (SELECT FROM \(key[2] ?? "") r WHERE \(key[3] ?? ""))
+            """
         }
-        return found
+        let rows = try await database.query(counts.joined(separator: "\nUNION ALL "))
+        return rows.filter { $0[1] != "0" }.map { "\($0[0] ?? ""): \($0[1] ?? "")" }
     }
 }
 

@@ -24,20 +24,25 @@ enum WorldServer {
     /// An eraser over a world that was built, its roles given their rights by the map.
     static func fixture(
         _ map: String, in database: TestDatabase, batch: Int = 5000,
-        role: String = "habeas_eraser", target: ConnectionTarget? = nil
+        role: String = "habeas_eraser"
     ) async throws -> ErasureFixture {
-        var budget = ErasureBudget()
-        budget.attempts = 2
-        budget.batch = batch
-        budget.pause = .zero
-        budget.longestPause = .milliseconds(1)
-        let fixture = try ErasureFixture(database, map: map, budget: budget, user: role, target: target)
+        let fixture = try ErasureFixture(
+            database, map: map, budget: budget(batch: batch), user: role)
         try await PostgresConnection.withConnection(to: database.target()) { connection in
             let statements = EraserRoles.statements(
                 fixture.map, try await connection.readCatalogue(), eraser: role, verifier: "habeas_verifier")
             try await connection.apply(statements, passwords: [])
         }
         return fixture
+    }
+
+    /// Batches of so many rows, without pauses.
+    static func budget(batch: Int) -> ErasureBudget {
+        var budget = ErasureBudget()
+        budget.batch = batch
+        budget.pause = .zero
+        budget.longestPause = .milliseconds(1)
+        return budget
     }
 
     private static func retrying(_ body: () async throws -> Void) async throws {
