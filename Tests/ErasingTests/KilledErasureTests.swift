@@ -9,6 +9,8 @@ import Testing
 /// The connection is cut before and after each statement, then the run is finished: the same is left, done once.
 @Suite struct KilledErasureTests {
     private static let slices = 3
+    /// Both ways at each statement of an erasure in batches take minutes: `make soak`.
+    private static let isThorough = ProcessInfo.processInfo.environment["HABEAS_ERASURE_SEEDS"] != nil
 
     @Test(arguments: [false, true], 0..<slices)
     func anErasureIsFinishedWhereverItIsCut(_ isBatched: Bool, _ slice: Int) async throws {
@@ -24,7 +26,8 @@ import Testing
                 let count = try cutter.count()
                 #expect(count > (isBatched ? 60 : 15))
                 for number in 1...count where number % Self.slices == slice {
-                    for isAfter in [false, true] {
+                    for isAfter in [false, true]
+                    where !isBatched || Self.isThorough || isAfter == number.isMultiple(of: 2) {
                         try cutter.order(number, isAfter: isAfter)
                         let what = "\(isAfter ? "after" : "before") statement \(number) of \(count)"
                         try await trial.run(Comment(rawValue: what))
@@ -36,15 +39,16 @@ import Testing
         }
     }
 
-    /// The smallest of some worlds with rows of every kind.
+    /// The first world with rows of every kind, and not many of them.
+    private static let small: World? = (1...2000).lazy.map { WorldMaker.world($0) }.first { world in
+        let names = Set(world.tables.flatMap(\.collections).map(\.name))
+        let hasCircle = world.tables.contains { $0.references.contains { $0.columns[0].hasPrefix("first") } }
+        return names.isSuperset(of: ["shared", "invoices"]) && names.contains { $0.hasPrefix("notes") } && hasCircle
+            && world.tables.count < 8 && (10...30).contains(world.goingRows) && !world.retained().isEmpty
+    }
+
     private static func world(isBatched: Bool) throws -> World {
-        let worlds = (1...600).lazy.map { WorldMaker.world($0) }.filter { world in
-            let names = Set(world.tables.flatMap(\.collections).map(\.name))
-            let hasMention = names.contains { $0.hasPrefix("notes") }
-            let hasCircle = world.tables.contains { $0.references.contains { $0.columns[0].hasPrefix("first") } }
-            return names.isSuperset(of: ["shared", "invoices"]) && hasMention && hasCircle && world.goingRows > 9
-        }
-        var world = try #require(worlds.min { $0.goingRows < $1.goingRows })
+        var world = try #require(small)
         if isBatched { world.policy = "{ rows_in_one_transaction: 1 }" }
         return world
     }
