@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The long tests: an archive past every limit of plain ZIP, everybody's archive judged, a hundred random schemas, three
-# real applications, faults, sanitizers. Bounded; stops by itself.
-# Usage: soak.sh [archives|schemas|applications|faults|sanitizers]; all unless one is named.
+# The long tests: an archive past every limit of plain ZIP, everybody's archive judged, a hundred random schemas, five
+# hundred erased from, three real applications, faults, sanitizers. Bounded; stops by itself.
+# Usage: soak.sh [archives|schemas|erasures|applications|faults|sanitizers]; all unless one is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -78,6 +78,11 @@ judge "$python" Tests/RandomSchemas/selftest.py --binary "$habeas" --cluster "$(
 judge "$python" Tests/RandomSchemas/thousand.py --binary "$habeas" --cluster "$(cluster_url)"
 }
 
+soak_erasures() {
+say "people erased from five hundred random schemas, a third of them spoilt; erasures cut before and after each statement"
+judge env HABEAS_ERASURE_SEEDS=500 swift test --disable-xctest --filter 'RandomErasureTests|KilledErasureTests'
+}
+
 soak_applications() {
 say "three real applications"
 "$habeas" demo --load-only --state "$state" >/dev/null
@@ -107,8 +112,8 @@ judge swift test --build-path .build/address --sanitize=address --disable-xctest
 }
 
 case $part in
-all) soak_archives; soak_schemas; soak_applications; soak_faults; soak_sanitizers ;;
-archives | schemas | applications | faults | sanitizers) "soak_$part" ;;
+all) soak_archives; soak_schemas; soak_erasures; soak_applications; soak_faults; soak_sanitizers ;;
+archives | schemas | erasures | applications | faults | sanitizers) "soak_$part" ;;
 *) sed -n '4p' "$0" | cut -c3- >&2; exit 64 ;;
 esac
 echo "$passed passed, 0 failed"

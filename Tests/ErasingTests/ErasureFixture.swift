@@ -17,6 +17,7 @@ struct ErasureFixture: Sendable {
     let map: DataMap
     let eraser: Eraser
     let intents = Intents()
+    private let pool: PostgresPool
 
     static let ada = "email:ada@example.com"
     static let today = CivilDate("2026-11-21")!
@@ -24,17 +25,22 @@ struct ErasureFixture: Sendable {
     init(
         _ database: TestDatabase, map text: String? = nil, objects: String? = nil,
         budget: ErasureBudget = ErasureBudget(),
-        user: String = "habeas_eraser", progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
+        user: String = "habeas_eraser", target: ConnectionTarget? = nil,
+        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
     ) throws {
         self.database = database
         let yaml = try text ?? Checkout.workspaceMap()
         map = try DataMap(yaml: yaml)
+        pool = PostgresPool(to: target ?? database.target(as: user), limit: 4)
         eraser = Eraser(
             map: map, mapDigest: ErasurePlan.digest(of: Array(yaml.utf8)).hex,
-            database: PostgresPool(to: database.target(as: user), limit: 4), verifier: "habeas_verifier",
+            database: pool, verifier: "habeas_verifier",
             stores: objects.map { ["objects": FolderStore(root: FilePath($0))] } ?? [:],
             retention: try RuleBook().retentionClock(), budget: budget, hash: Self.hash, progress: progress)
     }
+
+    /// Ends the eraser's connections.
+    func close() async { await pool.close() }
 
     static let hash: @Sendable (String, String) -> Hash256 = { scope, key in
         Hash256(SHA256.hash(data: Array("\(scope)\0\(key)".utf8)))!

@@ -12,7 +12,9 @@ CREATE TABLE IF NOT EXISTS habeas_local.erasure_run (
     -- For each table of the plan: how many rows were listed, and up to which number they are gone.
     lists jsonb NOT NULL DEFAULT '[]',
     -- Rows that went at once, by collection.
-    credentials jsonb NOT NULL DEFAULT '{}'
+    credentials jsonb NOT NULL DEFAULT '{}',
+    -- What was counted beside the rows that go, when the lists were made.
+    side jsonb NOT NULL DEFAULT '[]'
 );
 
 -- The person who is being erased in batches: the product refuses them, and their row goes last.

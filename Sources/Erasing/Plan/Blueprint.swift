@@ -104,16 +104,27 @@ struct Blueprint {
 
     // MARK: statements
 
-    /// The one statement that does everything: `$1` is the run. It gives one row: for each deletion the rows that went, the
-    /// rows that were there and the files that go with them; then for each update the first two.
-    func statement() -> String {
+    /// Which rows one statement deletes and changes, by conditions of a row `t0`.
+    struct Selection {
+        let deletions: [(deletion: Deletion, condition: String)]
+        let updates: [(update: TableUpdate, condition: String)]
+    }
+
+    /// Everything, as the database stands before anything of it is gone.
+    var everything: Selection {
+        Selection(deletions: deletions.map { ($0, $0.condition) }, updates: updates.map { ($0, $0.condition) })
+    }
+
+    /// One statement for a selection: `$1` is the run. It gives one row: for each deletion the rows that went, the rows
+    /// that were there and the files that go with them; then for each update the first two.
+    func statement(_ selection: Selection) -> String {
         var parts: [String] = []
         var counts: [String] = []
-        for (index, deletion) in deletions.enumerated() {
+        for (index, (deletion, condition)) in selection.deletions.enumerated() {
             let keys = deletion.files.map { "t0.\($0.key.quoted)" }
             let returning = ["1 AS gone"] + keys.enumerated().map { "\($1)::text AS f\($0)" }
             parts.append(
-                "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(deletion.condition) "
+                "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(condition) "
                     + "RETURNING \(returning.joined(separator: ", ")))")
             for (number, file) in deletion.files.enumerated() {
                 parts.append(
@@ -122,17 +133,16 @@ struct Blueprint {
                 )
             }
             counts.append("(SELECT count(*) FROM d\(index))")
-            counts.append(
-                "(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(deletion.condition))")
+            counts.append("(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(condition))")
             let files = deletion.files.indices.map { "(SELECT count(*) FROM f\(index)_\($0))" }
             counts.append(files.isEmpty ? "0" : files.joined(separator: " + "))
         }
-        for (index, update) in updates.enumerated() {
+        for (index, (update, condition)) in selection.updates.enumerated() {
             parts.append(
                 "u\(index) AS (UPDATE \(update.table.source) AS t0 SET \(update.assignments.joined(separator: ", ")) "
-                    + "WHERE \(update.condition) RETURNING 1)")
+                    + "WHERE \(condition) RETURNING 1)")
             counts.append("(SELECT count(*) FROM u\(index))")
-            counts.append("(SELECT count(*) FROM \(update.table.source) AS t0 WHERE \(update.condition))")
+            counts.append("(SELECT count(*) FROM \(update.table.source) AS t0 WHERE \(condition))")
         }
         for (index, restriction) in restrictions().enumerated() { parts.append("r\(index) AS (\(restriction))") }
         let with = parts.isEmpty ? "" : "WITH \(parts.joined(separator: ", ")) "

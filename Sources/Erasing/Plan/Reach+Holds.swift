@@ -26,18 +26,33 @@ extension Reach {
         guard !holds.isEmpty, let visited = visited.entering(table) else { return nil }
         var conditions: [String] = []
         if let held = try isHeld(table, alias) { conditions.append("(\(held))") }
-        for (holder, key) in catalogue.references(to: table) where !reached(in: holder.name).isEmpty {
+        for (source, hop) in waysIn(table) {
             let child = alias + "c"
-            guard let stays = try staysForHolds(holder.name, child, visited: visited) else { continue }
+            guard let holder = catalogue[source], let stays = try staysForHolds(source, child, visited: visited) else {
+                continue
+            }
             // Only rows of this erasure: those of others aren't what the hold is about.
             var members: [String] = []
-            for reached in reached(in: holder.name) { members.append(try rows(of: reached, child, visited: visited)) }
-            let hop = Hop(from: key.from, to: table, key: key.key)
+            for reached in reached(in: source) { members.append(try rows(of: reached, child, visited: visited)) }
             conditions.append(
                 "EXISTS (SELECT FROM \(holder.source) AS \(child) WHERE \(hop.condition(from: child, of: holder, to: alias))"
                     + " AND (\(PathConditions.any(members))) AND (\(stays)))")
         }
         return conditions.isEmpty ? nil : conditions.joined(separator: " OR ")
+    }
+
+    /// How rows of this erasure refer to a table: by foreign keys, and by steps without one on the way to the person. Both
+    /// must lead somewhere when the hold is released.
+    private func waysIn(_ table: TableName) -> [(source: TableName, hop: Hop)] {
+        var ways = catalogue.references(to: table).map { holder, key in
+            (source: holder.name, hop: Hop(from: key.from, to: table, key: key.key))
+        }
+        for reached in collections {
+            for (source, hop) in steps(of: reached) where hop.to == table && hop.isUnenforced {
+                if !ways.contains(where: { $0.source == source && $0.hop == hop }) { ways.append((source, hop)) }
+            }
+        }
+        return ways.filter { !reached(in: $0.source).isEmpty }
     }
 
     func condition(_ held: HeldRows, _ table: TableName, _ alias: String) throws(ErasureError) -> String {

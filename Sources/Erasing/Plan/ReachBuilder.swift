@@ -160,6 +160,10 @@ struct ReachBuilder {
                     conflicts.append(
                         "\(collection.name): \(hop.from.map(\.text).joined(separator: ", ")) of \(table.name) can't be "
                             + "null, so its rows can't be unlinked")
+                } else if hop.isUnenforced {
+                    // An address, say, that leads to the person: no foreign key keeps it from being replaced.
+                    let replaced = hop.from.filter { !isKeyOfRowsThatStay($0, collection, table) }
+                    changes.append(ColumnChange(columns: replaced, path: path, isReference: false))
                 }
             }
             if collection.erasure == .unlink && kind != nil && paths.allSatisfy(\.hops.isEmpty) {
@@ -190,12 +194,7 @@ struct ReachBuilder {
             case nil:
                 guard isAnonymized, !table.primaryKey.contains(column.name) || ownership == .mention else { continue }
             }
-            guard !table.primaryKey.contains(column.name) else {
-                conflicts.append(
-                    "\(collection.name): \(column.name) is part of the primary key of \(table.name), and its rows stay; "
-                        + "personal data in a key can only go with the row")
-                continue
-            }
+            guard !isKeyOfRowsThatStay(column.name, collection, table) else { continue }
             if ownership == .mention && !mentions.isEmpty {
                 found += mentions.map { (column.name, $0) }
             } else {
@@ -203,6 +202,17 @@ struct ReachBuilder {
             }
         }
         return found
+    }
+
+    /// Whether a column can't be replaced because its row is told apart by it; said as a conflict.
+    private mutating func isKeyOfRowsThatStay(
+        _ column: Identifier, _ collection: Collection, _ table: CatalogueTable
+    ) -> Bool {
+        guard table.primaryKey.contains(column) else { return false }
+        conflicts.append(
+            "\(collection.name): \(column) is part of the primary key of \(table.name), and its rows stay; personal data "
+                + "in a key can only go with the row")
+        return true
     }
 
     // MARK: holds and tables

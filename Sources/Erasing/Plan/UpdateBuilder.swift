@@ -89,7 +89,9 @@ struct UpdateBuilder {
         var condition = "(\(PathConditions.any(rows))) AND (\(stays))"
         if let held = try reach.isHeld(table.name, "t0") { condition += " AND (\(held)) IS NOT TRUE" }
         var found: [Replacement] = []
+        // What rows are found by stays: the erasure goes on when the hold is released.
         let kept = table.keyColumns.union(reach.catalogue.references(to: table.name).flatMap(\.key.key))
+            .union(reach.map.pathColumns(of: table.name))
         for column in table.columns where !kept.contains(column.name) && !isGenerated(column.name, of: table) {
             guard let value = Surrogate.expression(for: column, isAddress: isAddress(column)) else {
                 conflicts.append(noSurrogate(column.name, table))
@@ -121,4 +123,20 @@ struct UpdateBuilder {
 extension CatalogueTable {
     /// Columns by which rows are told apart or refer to others.
     var keyColumns: Set<Identifier> { Set(primaryKey + identity + foreignKeys.flatMap(\.from)) }
+}
+
+extension DataMap {
+    /// Columns of a table that the map's steps begin or end with.
+    func pathColumns(of table: TableName) -> Set<Identifier> {
+        var columns: Set<Identifier> = []
+        for collection in collections {
+            for hops in collection.steps {
+                for (source, hop) in zip([collection.table] + hops.map(\.to), hops) {
+                    if source == table { columns.formUnion(hop.from) }
+                    if hop.to == table { columns.formUnion(hop.key) }
+                }
+            }
+        }
+        return columns.union(subjects.filter { $0.table == table }.flatMap(\.key))
+    }
 }

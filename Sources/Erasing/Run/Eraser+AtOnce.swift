@@ -14,13 +14,14 @@ extension Eraser {
                 ])
                 let session = try await open(order.question, on: connection)
                 try await session.lockTarget()
+                try await session.requireAlone(run: order.run)
                 let documents = try await session.documents()
                 let side = try await session.numbers(try session.maker.sideCounters())
                 let empty = try await session.plan(side, documents: documents)
                 try session.requireStructure(of: order.approved, empty)
                 let sequence = try await order.intent()
                 try await session.retain(documents, run: order.run)
-                let executed = try await session.execute(run: order.run)
+                let executed = try await session.execute(session.blueprint.everything, run: order.run)
                 let done = try await session.plan(side.merging(executed) { $1 }, documents: documents)
                 try session.requireCounts(of: order.approved, done)
                 try await session.recount()
@@ -53,6 +54,17 @@ extension ErasureSession {
         guard !rows.isEmpty else {
             throw ErasureError(
                 .noSuchSubject, "no row of \(table.name) has that key any more", hint: "nothing was erased")
+        }
+    }
+
+    /// Stops when another run is erasing the same person in batches.
+    func requireAlone(run: String) async throws {
+        let rows = try await connection.query(
+            "SELECT 1 FROM habeas_local.tombstone WHERE kind = $1 AND key = $2 AND run <> $3::uuid", [scope, key, run])
+        guard rows.isEmpty else {
+            throw ErasureError(
+                .contended, "another erasure of the same person is under way",
+                hint: "wait until it is done; it goes on by its own request")
         }
     }
 
@@ -92,22 +104,22 @@ extension ErasureSession {
         }
     }
 
-    /// Runs the one statement, and gives the rows that went, or were changed, by collection.
+    /// Deletes and changes what is selected, and gives the rows and files that went, by collection.
     ///
     /// - Throws: `ErasureError.Code.countMismatch` when a trigger or rule kept rows that should have gone.
-    func execute(run: String) async throws -> [Counter: Int] {
-        let rows = try await connection.query(blueprint.statement(), [run])
+    func execute(_ selection: Blueprint.Selection, run: String) async throws -> [Counter: Int] {
+        let rows = try await connection.query(blueprint.statement(selection), [run])
         let numbers = (rows.first ?? []).map { $0.flatMap { Int($0) } ?? -1 }
         var counts: [Counter: Int] = [:]
-        for (index, deletion) in blueprint.deletions.enumerated() {
+        for (index, (deletion, _)) in selection.deletions.enumerated() {
             let (gone, there, files) = (numbers[3 * index], numbers[3 * index + 1], numbers[3 * index + 2])
             try requireEqual(gone, there, deletion.reached.table, "went")
             guard let number = self.index(of: deletion) else { continue }
             counts[.rows(number)] = gone
             counts[.files(number)] = files
         }
-        let start = 3 * blueprint.deletions.count
-        for (index, update) in blueprint.updates.enumerated() {
+        let start = 3 * selection.deletions.count
+        for (index, (update, _)) in selection.updates.enumerated() {
             try requireEqual(numbers[start + 2 * index], numbers[start + 2 * index + 1], update.table, "were changed")
         }
         try await liftRestrictions()

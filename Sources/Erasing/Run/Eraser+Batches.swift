@@ -34,6 +34,13 @@ extension Eraser {
         return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
     }
 
+    /// The stage of a run that nobody else takes further until the transaction ends.
+    private func lockedStage(_ run: String, on connection: PostgresConnection) async throws(PostgresError) -> Stage? {
+        let rows = try await connection.query(
+            "SELECT stage FROM habeas_local.erasure_run WHERE run = $1::uuid FOR UPDATE", [run])
+        return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
+    }
+
     /// How far a list is: rows and files gone, of how many, up to which number.
     private struct ListState: Codable {
         var collection: String
@@ -66,6 +73,9 @@ extension Eraser {
     private func putOutOfReach(_ order: ErasureOrder) async throws {
         try await inSession(of: order) { session in
             try await session.lockTarget()
+            try await session.requireAlone(run: order.run)
+            // Another process may have begun the same run while this one waited for the person's row.
+            guard try await self.lockedStage(order.run, on: session.connection) == nil else { return }
             let documents = try await session.documents()
             let numbers = try await session.numbers(try session.maker.counters())
             let fresh = try await session.plan(numbers, documents: documents)
@@ -100,6 +110,7 @@ extension Eraser {
     private func list(_ order: ErasureOrder) async throws {
         progress(ErasureProgress(phase: "listing", done: 0, total: nil))
         try await inSession(of: order) { session in
+            guard try await self.lockedStage(order.run, on: session.connection) == .listing else { return }
             var states: [ListState] = []
             for list in WorkList.lists(session.blueprint, run: order.run) {
                 try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
@@ -112,9 +123,17 @@ extension Eraser {
                         collection: name, listed: rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0, opened: 0,
                         upTo: 0, gone: 0, files: 0))
             }
+            // Rows that stay are changed now: later the way to them may be gone.
+            let counters = try session.maker.sideCounters()
+            let numbers = try await session.numbers(counters)
+            let side = counters.map { numbers[$0.0] ?? 0 }
+            _ = try await session.execute(session.blueprint.changesAlone, run: order.run)
             try await session.connection.query(
-                "UPDATE habeas_local.erasure_run SET stage = 'erasing', lists = $2::jsonb WHERE run = $1::uuid",
-                [order.run, try Self.json(states)])
+                """
+                UPDATE habeas_local.erasure_run SET stage = 'erasing', lists = $2::jsonb, side = $3::jsonb
+                 WHERE run = $1::uuid
+                """,
+                [order.run, try Self.json(states), String(decoding: try JSONEncoder().encode(side), as: UTF8.self)])
         }
     }
 
@@ -155,6 +174,8 @@ extension Eraser {
                 }
                 pace.slowDown()
                 try await Task.sleep(for: pace.pause)
+                // Something came in below a row that was to go: it goes first.
+                if error.sqlState == "23503" { try await retrying { try await self.sweep(order) } }
                 continue
             }
             failures = 0
@@ -171,6 +192,8 @@ extension Eraser {
     /// - Returns: nil when all lists are through.
     private func eraseBatch(_ order: ErasureOrder) async throws -> BatchStep? {
         try await inSession(of: order) { session in
+            // Finished by another process: the last transaction will say so.
+            guard try await self.lockedStage(order.run, on: session.connection) != nil else { return nil }
             var states = try await self.states(order.run, on: session.connection)
             let lists = WorkList.lists(session.blueprint, run: order.run)
             guard states.map(\.collection) == lists.map(\.deletion.reached.collection.name) else {
@@ -193,6 +216,25 @@ extension Eraser {
         }
     }
 
+    /// Takes rows that came in since the lists were made.
+    private func sweep(_ order: ErasureOrder) async throws {
+        try await inSession(of: order) { session in
+            var states = try await self.states(order.run, on: session.connection)
+            let lists = WorkList.lists(session.blueprint, run: order.run)
+            let numbers = try await session.execute(session.blueprint.arrivals(lists), run: order.run)
+            for (index, reached) in session.blueprint.reach.collections.enumerated() {
+                guard let number = states.firstIndex(where: { $0.collection == reached.collection.name }) else {
+                    continue
+                }
+                states[number].gone += numbers[.rows(index)] ?? 0
+                states[number].files += numbers[.files(index)] ?? 0
+            }
+            try await session.connection.query(
+                "UPDATE habeas_local.erasure_run SET lists = $2::jsonb WHERE run = $1::uuid",
+                [order.run, try Self.json(states)])
+        }
+    }
+
     /// Opens circles first, all of them: a row of a later batch may refer to one of an earlier. Then deletes.
     ///
     /// - Returns: whether there was anything to do.
@@ -207,7 +249,8 @@ extension Eraser {
             states[index].opened = upTo
             return true
         }
-        guard let index = states.firstIndex(where: { $0.upTo < $0.listed }) else { return false }
+        guard let index = states.indices.first(where: { !lists[$0].isLate && states[$0].upTo < states[$0].listed })
+        else { return false }
         let upTo = min(states[index].upTo + budget.batch, states[index].listed)
         let rows = try await connection.query(lists[index].batch, [String(states[index].upTo), String(upTo), run])
         states[index].upTo = upTo
@@ -225,9 +268,11 @@ extension Eraser {
             try await session.lockTarget()
             let states = try await self.states(order.run, on: session.connection)
             let credentials = try await self.credentials(order.run, on: session.connection)
-            let side = try await session.numbers(try session.maker.sideCounters())
+            let lists = WorkList.lists(session.blueprint, run: order.run)
+            let side = try await self.side(order.run, of: session)
             let sequence = try await order.intent()
-            var numbers = side.merging(try await session.execute(run: order.run)) { $1 }
+            let executed = try await session.execute(session.blueprint.remainder(lists), run: order.run)
+            var numbers = side.merging(executed) { $1 }
             for (index, reached) in session.blueprint.reach.collections.enumerated() where reached.removesRows {
                 for state in states where state.collection == reached.collection.name {
                     numbers[.rows(index), default: 0] += state.gone
@@ -239,7 +284,8 @@ extension Eraser {
             done.retained = try await session.retainedLines(order)
             let differences = order.approved.differences(from: done, band: self.map.erasurePolicy.band)
             try await session.recount()
-            for list in WorkList.lists(session.blueprint, run: order.run) {
+            for list in lists {
+                try await session.requireNone(of: list)
                 try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
             }
             try await session.connection.query(
@@ -249,6 +295,28 @@ extension Eraser {
             return try await session.writeReceipt(
                 order, sequence: sequence, done: done, regime: "batches", deviations: differences)
         }
+    }
+
+    /// What was counted beside the rows that go when the lists were made, with what came in since.
+    private func side(_ run: String, of session: ErasureSession) async throws -> [Counter: Int] {
+        let counters = try session.maker.sideCounters()
+        let rows = try await session.connection.query(
+            "SELECT side FROM habeas_local.erasure_run WHERE run = $1::uuid", [run])
+        let text = rows.first?.first.flatMap { $0 } ?? "[]"
+        guard let counted = try? JSONDecoder().decode([Int].self, from: Data(text.utf8)),
+            counted.count == counters.count
+        else { throw ErasureError(.noCompanion, "what the run counted can't be read") }
+        let now = try await session.numbers(counters)
+        var numbers: [Counter: Int] = [:]
+        for (counter, count) in zip(counters.map(\.0), counted) {
+            numbers[counter] = count
+            // Whoever lost the reference then isn't found now.
+            guard case .rows(let index) = counter, session.blueprint.reach.collections[index].changesItsWay else {
+                continue
+            }
+            numbers[counter] = count + (now[counter] ?? 0)
+        }
+        return numbers
     }
 
     private func inSession<Value: Sendable>(
@@ -266,6 +334,18 @@ extension Eraser {
 }
 
 extension ErasureSession {
+    /// Makes sure that nothing of a list is left whose rows can't be found any more but by the list.
+    ///
+    /// - Throws: `ErasureError.Code.rowsRemain`.
+    func requireNone(of list: WorkList) async throws {
+        guard !list.isRechecked || list.isLate else { return }
+        let left = try await connection.query(list.left).first?.first.flatMap { $0 } ?? "?"
+        guard left != "0" else { return }
+        throw ErasureError(
+            .rowsRemain, "\(list.deletion.reached.collection.name): \(left) rows are there after the deletion",
+            hint: "what is gone is gone; look for a trigger that keeps rows, then run it again")
+    }
+
     /// What statutes keep of this run, as it was written before the documents went.
     func retainedLines(_ order: ErasureOrder) async throws -> [ErasurePlan.RetainedLine] {
         let rows = try await connection.query(
@@ -308,6 +388,14 @@ extension ErasureSession {
         }
         guard !assignments.isEmpty else { return nil }
         return "UPDATE \(table.source) AS t0 SET \(assignments.joined(separator: ", ")) WHERE \(deletion.condition)"
+    }
+}
+
+extension ReachedCollection {
+    /// Whether its rows aren't found any more once they are changed.
+    fileprivate var changesItsWay: Bool {
+        let way = Set(collection.paths.compactMap(\.hops.first).flatMap(\.from))
+        return changes.contains { $0.isReference || !way.isDisjoint(with: $0.columns) }
     }
 }
 

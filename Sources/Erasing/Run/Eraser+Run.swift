@@ -65,17 +65,25 @@ extension Eraser {
     ) async throws -> ErasureReceipt {
         var attempt = 1
         while true {
+            let hindrance: any Error
             do { return try await body() } catch let error as PostgresError {
                 if let receipt = try await settled(order.run, after: error) { return receipt }
                 guard error.isContention else { throw Self.translated(error) }
-                guard attempt < budget.attempts else {
-                    throw ErasureError(
-                        .contended, "others held or changed the same rows, \(attempt) times: \(error)",
-                        hint: "nothing was erased; it is tried again later")
-                }
-                attempt += 1
-                try await Task.sleep(for: .milliseconds(50 * attempt))
+                hindrance = error
+            } catch let error as ErasureError {
+                // Another process may have finished the same run while this one waited for the person's row.
+                if error.code == .noSuchSubject, let receipt = try await receipt(of: order.run) { return receipt }
+                // Others may have deleted some of the rows while the statement waited for them.
+                guard error.code == .countMismatch, attempt < budget.attempts else { throw error }
+                hindrance = error
             }
+            guard attempt < budget.attempts else {
+                throw ErasureError(
+                    .contended, "others held or changed the same rows, \(attempt) times: \(hindrance)",
+                    hint: "nothing was erased; it is tried again later")
+            }
+            attempt += 1
+            try await Task.sleep(for: .milliseconds(50 * attempt))
         }
     }
 

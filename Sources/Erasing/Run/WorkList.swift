@@ -11,37 +11,109 @@ struct WorkList {
     /// References to rows of the same circle, which become null before the rows go.
     let circular: [CatalogueForeignKey]
 
-    /// Lists for a blueprint, in the order in which their rows go. Tables without a key, circles that can't be opened and
-    /// the table of the person's own row have none: their rows go in the last transaction.
+    /// Whether the rows go in the last transaction: with the person's own row, or because rows that go only then refer to
+    /// them.
+    let isLate: Bool
+
+    /// Lists for a blueprint, in the order in which their rows go. Tables without a key have none: their rows go in the
+    /// last transaction, found by their paths.
     static func lists(_ blueprint: Blueprint, run: String) -> [WorkList] {
         let digits = run.lowercased().filter { $0.isHexDigit }
-        let subjects = Set(blueprint.reach.map.subjects.map(\.table))
+        let late = lateTables(blueprint)
         var lists: [WorkList] = []
         for group in blueprint.order {
-            for deletion in group.flatMap({ table in blueprint.deletions.filter { $0.reached.table.name == table } }) {
+            let tables = order(group, late, blueprint.reach.catalogue) + group.filter(late.contains)
+            for deletion in tables.flatMap({ table in blueprint.deletions.filter { $0.reached.table.name == table } }) {
                 let table = deletion.reached.table
-                let circular = table.foreignKeys.filter { group.contains($0.to) && $0.onDelete.forbids }
-                let canOpen = circular.flatMap(\.from).allSatisfy { table.column($0).map { !$0.isNotNull } ?? false }
-                guard canOpen, !table.identity.isEmpty, !subjects.contains(table.name) else { continue }
+                guard !table.identity.isEmpty else { continue }
+                let isLate = late.contains(table.name)
                 lists.append(
                     WorkList(
                         deletion: deletion, name: "habeas_local.work_\(digits)_\(lists.count)", isRechecked: true,
-                        circular: circular))
+                        circular: isLate ? [] : opened(table, group, late), isLate: isLate))
             }
         }
-        let opened = Set(lists.flatMap { list in list.circular.flatMap(\.from).map { Place(list.table.name, $0) } })
+        let changed = changedPlaces(blueprint, lists)
         let position = Dictionary(
             blueprint.order.enumerated().flatMap { index, group in group.map { ($0, index) } }
         ) { first, _ in first }
         return lists.map { list in
             let own = position[list.table.name] ?? 0
             let isSteady = blueprint.reach.steps(of: list.deletion.reached).allSatisfy { table, hop in
-                !hop.from.contains { opened.contains(Place(table, $0)) } && (position[hop.to] ?? .max) > own
+                !hop.from.contains { changed.contains(Place(table, $0)) }
+                    && !hop.key.contains { changed.contains(Place(hop.to, $0)) } && (position[hop.to] ?? .max) > own
             }
             return WorkList(
                 deletion: list.deletion, name: list.name,
-                isRechecked: list.deletion.reached.ownership == .own && isSteady, circular: list.circular)
+                isRechecked: list.deletion.reached.ownership == .own && isSteady, circular: list.circular,
+                isLate: list.isLate)
         }
+    }
+
+    /// References to rows of the same circle that can become null before the rows go.
+    private static func opened(
+        _ table: CatalogueTable, _ group: [TableName], _ late: Set<TableName>
+    ) -> [CatalogueForeignKey] {
+        table.foreignKeys.filter { key in
+            group.contains(key.to) && !late.contains(key.to)
+                && (key.onDelete.forbids || (key.onDelete != .setNull && key.to == table.name))
+                && key.from.allSatisfy { table.column($0).map { !$0.isNotNull } ?? false }
+        }
+    }
+
+    /// Tables of one circle in the order in which their rows can go when it is opened; fewer, where it can't be.
+    private static func order(
+        _ group: [TableName], _ late: Set<TableName>, _ catalogue: Catalogue
+    ) -> [TableName] {
+        var remaining = group.filter { !late.contains($0) }
+        var order: [TableName] = []
+        while let next = remaining.first(where: { table in
+            !remaining.contains { holder in
+                guard let described = catalogue[holder] else { return false }
+                let opened = opened(described, group, late)
+                return described.foreignKeys.contains {
+                    $0.to == table && $0.onDelete != .setNull && !opened.contains($0)
+                }
+            }
+        }) {
+            remaining.removeAll { $0 == next }
+            order.append(next)
+        }
+        return order
+    }
+
+    /// Tables whose rows go in the last transaction: those of people, circles that can't be opened, tables without a key
+    /// and those by which their rows are found, and whatever any of these refers to.
+    private static func lateTables(_ blueprint: Blueprint) -> Set<TableName> {
+        let reach = blueprint.reach
+        var late = Set(reach.map.subjects.map(\.table))
+        for deletion in blueprint.deletions where deletion.reached.table.identity.isEmpty {
+            late.insert(deletion.reached.table.name)
+            late.formUnion(reach.steps(of: deletion.reached).map(\.1.to))
+        }
+        var size = 0
+        while size != late.count {
+            size = late.count
+            for group in blueprint.order {
+                let inOrder = order(group, late, reach.catalogue)
+                if let stuck = group.first(where: { !late.contains($0) && !inOrder.contains($0) }) {
+                    late.insert(stuck)
+                }
+                for table in group.compactMap({ reach.catalogue[$0] }) where late.contains(table.name) {
+                    late.formUnion(table.foreignKeys.filter { $0.onDelete != .setNull }.map(\.to))
+                }
+            }
+        }
+        return late
+    }
+
+    /// Columns that don't say any more what they said when the lists were made.
+    private static func changedPlaces(_ blueprint: Blueprint, _ lists: [WorkList]) -> Set<Place> {
+        let opened = lists.flatMap { list in list.circular.flatMap(\.from).map { Place(list.table.name, $0) } }
+        let updated = blueprint.reach.collections.flatMap { reached in
+            reached.changes.flatMap(\.columns).map { Place(reached.table.name, $0) }
+        }
+        return Set(opened + updated)
     }
 
     private struct Place: Hashable {
@@ -95,6 +167,15 @@ struct WorkList {
             + (counts.isEmpty ? "0" : counts.joined(separator: " + ")) + ", $3::uuid"
     }
 
+    /// Whether a row `t0` is listed.
+    var membership: String {
+        guard keys.count == 1 else { return "EXISTS (SELECT FROM \(name) AS w WHERE \(joined))" }
+        return "t0.\(keys[0]) = ANY (ARRAY(SELECT k0 FROM \(name)))"
+    }
+
+    /// How many rows of the list are still there.
+    var left: String { "SELECT count(*) FROM \(table.source) AS t0 JOIN \(name) AS w ON \(joined)" }
+
     private var joined: String {
         keys.enumerated().map { "t0.\($1) = w.k\($0)" }.joined(separator: " AND ")
     }
@@ -115,4 +196,45 @@ extension Reach {
             }
         }
     }
+}
+
+extension Blueprint {
+    /// What came in since the lists were made, below rows that are still there.
+    func arrivals(_ lists: [WorkList]) -> Selection {
+        Selection(
+            deletions: lists.filter { !$0.isLate }.map {
+                ($0.deletion, "(\($0.deletion.condition)) AND (\($0.membership)) IS NOT TRUE")
+            }, updates: changes(lists))
+    }
+
+    /// What is left when the batches are through.
+    func remainder(_ lists: [WorkList]) -> Selection {
+        let late = lists.filter(\.isLate)
+        let conditions = deletions.map { deletion in
+            let others = late.filter {
+                $0.deletion.reached.table.name == deletion.reached.table.name
+                    && $0.deletion.reached.collection.name != deletion.reached.collection.name
+            }
+            let own = late.first { $0.deletion.reached.collection.name == deletion.reached.collection.name }
+            let found = (["(\(deletion.condition))"] + others.map { "(\($0.membership)) IS NOT TRUE" })
+                .joined(separator: " AND ")
+            return (deletion, own.map { "(\(found)) OR \($0.membership)" } ?? found)
+        }
+        return Selection(deletions: conditions, updates: changes(lists))
+    }
+
+    /// What changes in rows that stay; what is listed goes.
+    private func changes(_ lists: [WorkList]) -> [(TableUpdate, String)] {
+        updates.map { update in
+            let listed = lists.filter { $0.deletion.reached.table.name == update.table.name }
+            return (
+                update,
+                (["(\(update.condition))"] + listed.map { "(\($0.membership)) IS NOT TRUE" })
+                    .joined(separator: " AND ")
+            )
+        }
+    }
+
+    /// Changes alone: before the first row goes, while every way to them is still there.
+    var changesAlone: Selection { Selection(deletions: [], updates: updates.map { ($0, $0.condition) }) }
 }

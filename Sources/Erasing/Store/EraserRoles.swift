@@ -27,7 +27,25 @@ package enum EraserRoles {
         for table in described {
             statements += grants(on: table, map, catalogue, eraser: e, verifier: v)
         }
-        return statements
+        return statements + outsiders(tables, catalogue, "\(e), \(v)")
+    }
+
+    /// Tables outside the map whose rows may refer to rows that go: they are counted before anything is deleted.
+    private static func outsiders(_ tables: [TableName], _ catalogue: Catalogue, _ roles: String) -> [String] {
+        var columns: [TableName: Set<Identifier>] = [:]
+        for table in tables {
+            for (holder, key) in catalogue.references(to: table)
+            where !tables.contains(holder.name) && !holder.isPartition {
+                columns[holder.name, default: []].formUnion(key.from)
+            }
+        }
+        return columns.keys.sorted().flatMap { name -> [String] in
+            guard let table = catalogue[name] else { return [] }
+            return [
+                "GRANT USAGE ON SCHEMA \(name.schema.quoted) TO \(roles)",
+                "GRANT SELECT (\(list(columns[name] ?? [], of: table))) ON \(name.quoted) TO \(roles)",
+            ]
+        }
     }
 
     private static func grants(
@@ -35,6 +53,7 @@ package enum EraserRoles {
     ) -> [String] {
         let collections = map.collections.filter { $0.table == table.name }
         let keys = table.keyColumns.union(catalogue.references(to: table.name).flatMap(\.key.key))
+            .union(map.pathColumns(of: table.name))
         let dates = table.columns.filter { ["date", "timestamp", "timestamptz"].contains($0.baseType) }.map(\.name)
         // A hold may be bounded by any day of a row.
         var grants = [
