@@ -54,7 +54,7 @@ import Testing
         certificate.backups = []
         let erased = Self.page(certificate)
 
-        #expect(partial.contains("Kept, restricted, for proceedings") && partial.contains("in \npart") == false)
+        #expect(partial.contains("Kept, restricted, for proceedings") && partial.contains("<strong>in part</strong>"))
         #expect(partial.contains("workspace.notes.body") && partial.contains("not complete"))
         #expect(partial.contains("nightly") && partial.contains("2027-01-31"))
         #expect(partial.contains("passed on to nobody"))
@@ -79,10 +79,9 @@ import Testing
         let page = Self.page(certificate)
 
         #expect(!page.lowercased().contains("<script") && !page.contains("<img"))
-        for fetch in ["src=", "href=", "url(", "@import", "http-equiv=\"refresh\"", "http://", "https://"] {
-            #expect(
-                !page.replacing("&lt;img src=x&gt;", with: "").replacing("&lt;IMG SRC=X&gt;", with: "").contains(fetch),
-                "\(fetch)")
+        let rest = page.replacing("&lt;img src=x&gt;", with: "")
+        for fetch in ["src=", "href=", "url(", "@import", "http://", "https://"] {
+            #expect(!rest.contains(fetch), "\(fetch)")
         }
         #expect(page.contains("default-src 'none'"))
     }

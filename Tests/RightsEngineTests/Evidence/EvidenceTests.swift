@@ -202,7 +202,8 @@ import Testing
             let edited = try await Program.habeas(["verify", "\(bag)/data/plans/\(plan)"], in: bag)
             #expect(edited.status == 6, "\(edited.output)\(edited.errors)")
         }
-        let zipped = try await Program.run("sh", ["-c", "cd \"$1\"/.. && zip -qr changed.zip ./*", "sh", bag])
+        let zipped = try await Program.run(
+            "sh", ["-c", "find evidence_* -type f | bsdtar --format zip -cf changed.zip -T -"], in: "\(bag)/..")
         try #require(zipped.status == 0, "\(zipped.errors)")
         let pack = try await Program.habeas(["verify", "\(bag)/../changed.zip", "--key", published, "--json"], in: bag)
         #expect(pack.status == 6 && pack.output.contains("was changed"), "\(pack.output)\(pack.errors)")
