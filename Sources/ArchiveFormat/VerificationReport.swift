@@ -41,11 +41,16 @@ package struct VerificationReport: Sendable {
     /// Whether nothing failed and nothing was left unchecked.
     package var isComplete: Bool { checks.allSatisfy { $0.outcome == .passed } }
 
-    mutating func record(_ name: String, _ faults: [String], passed: String) {
+    /// A report of nothing yet.
+    package init() {}
+
+    /// Notes a check: it failed when there are faults.
+    package mutating func record(_ name: String, _ faults: [String], passed: String) {
         checks.append(Check(name, faults, passed: passed))
     }
 
-    mutating func leave(_ name: String, why: String) {
+    /// Notes that something couldn't be checked.
+    package mutating func leave(_ name: String, why: String) {
         checks.append(Check(name: name, outcome: .unchecked, detail: why))
     }
 }

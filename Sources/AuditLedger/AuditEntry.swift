@@ -108,6 +108,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case productDeleted = "product.deleted"
     case auditPruned = "audit.pruned"
     case auditExported = "audit.exported"
+    case evidenceMade = "evidence.made"
 }
 
 /// A fact of an entry: nothing that could be a name, an address or a sentence.

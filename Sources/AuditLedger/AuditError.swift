@@ -21,7 +21,8 @@ package struct AuditError: Error, Sendable, CustomStringConvertible {
     /// What to do.
     package let hint: String?
 
-    init(_ code: Code, _ description: String, hint: String? = nil) {
+    /// An error by its parts.
+    package init(_ code: Code, _ description: String, hint: String? = nil) {
         self.code = code
         self.description = description
         self.hint = hint

@@ -4,12 +4,12 @@ internal import AuditLedger
 internal import Exporting
 internal import ObjectStore
 
-/// `habeas verify`: judges an archive offline.
+/// `habeas verify`: judges archives and proofs offline.
 struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract:
-            "Check an archive, an export of the audit chain, or the erasure ledger, offline: digests, counts, signatures.",
+            "Check an archive, certificate, plan, evidence, export of the audit chain or erasure ledger, offline.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
@@ -18,6 +18,10 @@ struct VerifyCommand: AsyncParsableCommand {
             An export of the audit chain (`habeas audit export`) is known by its first line.
             So is the erasure ledger, one file of it or its folder; its codes are judged with \
             ledger.key in the folder of the setting keys, and without it the status is 3.
+
+            A certificate is its JSON file with the signature beside it (certificate.json and \
+            certificate.sig; either may be named). Of a plan the digest that is approved is \
+            printed. A pack of `habeas evidence` is known by its evidence.json.
 
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.
@@ -30,6 +34,8 @@ struct VerifyCommand: AsyncParsableCommand {
               habeas verify ada.zip --json
               habeas verify ada-part*.zip
               habeas verify ledger
+              habeas verify certificate.json --key published.json
+              habeas verify evidence.zip --key published.json
 
             WITHOUT US
               unzip ada.zip && cd personal-data_*
@@ -54,6 +60,9 @@ struct VerifyCommand: AsyncParsableCommand {
         }
         if let file = files.first, files.count == 1, AuditFile(file).isExport {
             return try AuditFile(file).judge(keys: keys, asJSON: common.json)
+        }
+        if let file = files.first, files.count == 1, let proof = try ProofFile(file) {
+            return try proof.judge(keys: keys).print(asJSON: common.json)
         }
         let judged = try files.map { try JudgedArchive($0, settings, keys) }
         let together = judged.count > 1 ? ArchiveVerifier.verifyTogether(judged.map(\.report)) : nil
@@ -103,10 +112,7 @@ private struct JudgedArchive {
 
     /// The checks as a table, and the verdict.
     var words: String {
-        let marks: [VerificationReport.Check.Outcome: String] = [
-            .passed: "ok", .failed: "FAILED", .unchecked: "unchecked",
-        ]
-        let rows = report.checks.map { [marks[$0.outcome] ?? "", $0.name, $0.detail] }
+        let rows = report.checks.map { [$0.mark, $0.name, $0.detail] }
         return (seal.map { "\($0.words)\n\n" } ?? "") + Terminal.table(["", "Check", "Found"], rows)
             + "\n\n\(file): \(verdict)"
     }

@@ -168,6 +168,14 @@ extension ControlTransaction {
             .map { row throws(LedgerError) in try ErasurePlanRecord(row) }
     }
 
+    /// Every plan that was made for a request, the first first.
+    package func plans(of request: RequestID) async throws -> [ErasurePlanRecord] {
+        try await rows(
+            "SELECT \(ErasurePlanRecord.columns) FROM habeas.erasure_plan WHERE request_id = $1 ORDER BY made_at, id",
+            [request.text]
+        ).map { row throws(LedgerError) in try ErasurePlanRecord(row) }
+    }
+
     // MARK: runs
 
     /// The run of a plan: the one that was begun, or this one.

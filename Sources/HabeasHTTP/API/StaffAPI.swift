@@ -35,6 +35,7 @@ package struct StaffAPI: Sendable {
         addHolds(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)
+        addEvidence(to: &group)
         addStaff(to: &group)
         return group
     }

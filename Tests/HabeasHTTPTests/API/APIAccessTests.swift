@@ -18,6 +18,7 @@ import Testing
         return [
             (.get, "/v1/me", nil), (.post, "/v1/requests", .openRequests), (.get, "/v1/requests", .readRequests),
             (.post, "/v1/requests/search", .readRequests), (.get, "/v1/requests/\(id)", .readRequests),
+            (.get, "/v1/requests/\(id)/evidence", .readAudit),
             (.get, "/v1/requests/\(id)/timeline", .readRequests), (.get, "/v1/requests/\(id)/receipts", .readRequests),
             (.post, "/v1/requests/\(id)/verify", .vouch), (.post, "/v1/requests/\(id)/approve", .release),
             (.post, "/v1/requests/\(id)/refuse", .decide), (.post, "/v1/requests/\(id)/pause", .decide),

@@ -2,6 +2,7 @@ import AuditLedger
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
 import PostgresTestKit
 import RequestLedger
 import RightsCore
@@ -113,6 +114,28 @@ import Testing
             #expect(lines.count == seen.count + 4)
             #expect(report.isSound && report.isComplete)
             #expect(!export.text.contains("@"))
+        }
+    }
+
+    @Test func theEvidenceOfARequestIsDownloaded() async throws {
+        try await APIBench.with { api in
+            let auditor = try await api.token(.auditor)
+            let support = try await api.token(.support)
+            let id = try await api.opened(support)
+            let pack = try await api.call(.get, "/v1/requests/\(id)/evidence", auditor)
+            let refused = try await api.call(.get, "/v1/requests/\(id)/evidence", support)
+            let narrow = try await api.token(.auditor, scopes: [.readAudit])
+            let half = try await api.call(.get, "/v1/requests/\(id)/evidence", narrow)
+            let unknown = try await api.call(
+                .get, "/v1/requests/0199a1c2-7d3e-7abc-8def-0123456789ab/evidence", auditor)
+            let address = try await api.address()
+
+            #expect(pack.status == .ok && pack.headers[.contentType] == "application/zip")
+            #expect(pack.headers[.contentDisposition] == "attachment; filename=\"evidence-\(id).zip\"")
+            #expect(Array(pack.body.readableBytesView.prefix(2)) == Array("PK".utf8))
+            #expect(!pack.text.contains(address))
+            #expect(refused.status == .forbidden && half.status == .forbidden)
+            #expect(unknown.status == .notFound)
         }
     }
 
