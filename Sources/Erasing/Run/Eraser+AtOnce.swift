@@ -9,20 +9,17 @@ extension Eraser {
     func runAtOnce(_ order: ErasureOrder) async throws -> ErasureReceipt {
         try await database.withConnection { connection in
             try await connection.withTransaction(.readCommitted) { connection in
-                try await connection.set([
-                    ("application_name", Self.applicationName(order.run)), ("habeas.run", order.run),
-                ])
-                let session = try await open(order.question, on: connection)
+                let session = try await open(order.question, run: order.run, on: connection)
                 try await session.lockTarget()
                 try await session.requireAlone(run: order.run)
                 let documents = try await session.documents()
                 let side = try await session.numbers(try session.maker.sideCounters())
-                let empty = try await session.plan(side, documents: documents)
+                let empty = session.plan(side, documents: documents)
                 try session.requireStructure(of: order.approved, empty)
                 let sequence = try await order.intent()
                 try await session.retain(documents, run: order.run)
                 let executed = try await session.execute(session.blueprint.everything, run: order.run)
-                let done = try await session.plan(side.merging(executed) { $1 }, documents: documents)
+                let done = session.plan(side.merging(executed) { $1 }, documents: documents)
                 try session.requireCounts(of: order.approved, done)
                 try await session.recount()
                 return try await session.writeReceipt(order, sequence: sequence, done: done, regime: "one_transaction")

@@ -78,7 +78,7 @@ extension Eraser {
             guard try await self.lockedStage(order.run, on: session.connection) == nil else { return }
             let documents = try await session.documents()
             let numbers = try await session.numbers(try session.maker.counters())
-            let fresh = try await session.plan(numbers, documents: documents)
+            let fresh = session.plan(numbers, documents: documents)
             try session.requireStructure(of: order.approved, fresh)
             try session.requireCounts(of: order.approved, fresh)
             _ = try await order.intent()
@@ -280,7 +280,7 @@ extension Eraser {
                 }
                 numbers[.rows(index), default: 0] += credentials[reached.collection.name] ?? 0
             }
-            var done = try await session.plan(numbers, documents: [])
+            var done = session.plan(numbers, documents: [])
             done.retained = try await session.retainedLines(order)
             let differences = order.approved.differences(from: done, band: self.map.erasurePolicy.band)
             try await session.recount()
@@ -324,10 +324,7 @@ extension Eraser {
     ) async throws -> Value {
         try await database.withConnection { connection in
             try await connection.withTransaction(.readCommitted) { connection in
-                try await connection.set([
-                    ("application_name", Self.applicationName(order.run)), ("habeas.run", order.run),
-                ])
-                return try await body(try await open(order.question, on: connection))
+                try await body(try await open(order.question, run: order.run, on: connection))
             }
         }
     }

@@ -118,28 +118,34 @@ extension Eraser {
     }
 
     /// Makes a transaction ready: whom it means, past row security, within the budget; and what it will do.
-    func open(_ question: ErasureQuestion, on connection: PostgresConnection) async throws -> ErasureSession {
-        try await connection.set([
+    ///
+    /// - Parameter run: the run it is a transaction of; nil of a plan.
+    func open(
+        _ question: ErasureQuestion, run: String? = nil, on connection: PostgresConnection
+    ) async throws -> ErasureSession {
+        let settings = [
             ("row_security", "off"), ("lock_timeout", "\(budget.lock.milliseconds)"),
             ("statement_timeout", "\(budget.statement.milliseconds)"), ("work_mem", "64MB"),
             // The statements are large and run once: compiling them takes longer than they do.
             ("jit", "off"),
-        ])
-        let facts = try await connection.facts()
-        guard facts.bypassesRowSecurity else {
+        ]
+        let naming = run.map { [("application_name", Self.applicationName($0)), ("habeas.run", $0)] } ?? []
+        let opening = try await connection.open(with: settings + naming)
+        guard opening.bypassesRowSecurity else {
             throw ErasureError(
-                .wrongRole, "the eraser's role \(facts.role) is bound by row security, so it would leave rows behind",
-                hint: "ALTER ROLE \(Identifier(facts.role).quoted) BYPASSRLS, or run `habeas init`")
+                .wrongRole, "the eraser's role \(opening.role) is bound by row security, so it would leave rows behind",
+                hint: "ALTER ROLE \(Identifier(opening.role).quoted) BYPASSRLS, or run `habeas init`")
         }
-        let described = try await described(on: connection)
+        let described = try await described(opening.fingerprint, on: connection)
         return try await ErasureSession(
             eraser: self, question: question, connection: connection, catalogue: described.catalogue,
-            facts: described.facts)
+            facts: described.facts, moment: opening.moment)
     }
 
     /// The catalogue, read anew whenever anything in it changed, and found to fit the map.
-    private func described(on connection: PostgresConnection) async throws -> DescribedStore {
-        let fingerprint = try await connection.catalogueFingerprint()
+    private func described(
+        _ fingerprint: String, on connection: PostgresConnection
+    ) async throws -> DescribedStore {
         if let known = known.value, known.fingerprint == fingerprint { return known }
         let catalogue = try await connection.readCatalogue()
         let facts = try await connection.storeFacts()

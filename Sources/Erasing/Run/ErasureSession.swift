@@ -16,11 +16,14 @@ struct ErasureSession {
     let key: String
     /// What the hash is of: the kind of person, or the collection.
     let scope: String
+    /// When the transaction began, by the server's clock.
+    let moment: Instant
 
     init(
         eraser: Eraser, question: ErasureQuestion, connection: PostgresConnection, catalogue: Catalogue,
-        facts: StoreFacts
+        facts: StoreFacts, moment: Instant
     ) async throws {
+        self.moment = moment
         self.eraser = eraser
         self.question = question
         self.connection = connection
@@ -90,18 +93,17 @@ struct ErasureSession {
     func plan() async throws -> ErasurePlan {
         try await requireTarget()
         let counters = try maker.counters()
-        return try await plan(try await numbers(counters), documents: try await documents())
+        return plan(try await numbers(counters), documents: try await documents())
     }
 
     /// A plan of numbers that were counted here.
     func plan(
         _ numbers: [Counter: Int], documents: [RetainedDocuments]
-    ) async throws -> ErasurePlan {
-        let moment = try await connection.query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+    ) -> ErasurePlan {
         let isPerson = subject != nil
         return maker.plan(
             scope: isPerson ? "person" : scope, kind: subject?.kind.name, target: target.hex,
-            at: Instant(microseconds: moment.first?.first.flatMap { $0 }.flatMap { Int64($0) } ?? 0), numbers,
+            at: moment, numbers,
             documents: documents.flatMap(\.lines))
     }
 
