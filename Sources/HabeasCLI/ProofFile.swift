@@ -2,6 +2,7 @@ internal import ArchiveFormat
 internal import Erasing
 internal import FoundationEssentials
 internal import ObjectStore
+internal import RightsCore
 internal import RightsEngine
 
 /// A certificate of erasure, a plan, or a pack of evidence, as a file.
