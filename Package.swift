@@ -129,7 +129,8 @@ let package = Package(
         .target(
             name: "HabeasHTTP",
             dependencies: [
-                "RightsCore", "PostgresAccess", "RightsEngine", "RequestLedger", "AuditLedger", "ErasureLedger", "Erasing",
+                "RightsCore", "PostgresAccess", "RightsEngine", "RequestLedger", "AuditLedger", "ErasureLedger",
+                "Erasing",
                 "Notifying", crypto, hummingbird,
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 mustache, logging, jwt,

@@ -120,7 +120,7 @@ struct MapCommand: AsyncParsableCommand {
 extension MapFinding {
     /// What an erasure would meet; nil for what the map's own check says already.
     fileprivate init?(_ finding: PreflightFinding, besides others: [MapFinding]) {
-        guard !others.contains(where: { $0.message == finding.message && $0.object == finding.object }) else { return nil }
+        guard !others.contains(where: { $0.object == finding.object && $0.mend == finding.mend }) else { return nil }
         self.init(
             severity: finding.isFatal ? .error : .warning, code: finding.isFatal ? .erasureStopped : .erasureSlow,
             object: finding.object, message: finding.message, mend: finding.mend)

@@ -10,8 +10,9 @@ import Testing
         try await Workbench.with { bench in
             try await RunningService.with(bench) { service in
                 let desk = try await Desk(service)
-                let person = try await bench.database.query(
-                    "SELECT id::text FROM workspace.users WHERE email = 'ada@example.com'")[0][0] ?? ""
+                let person =
+                    try await bench.database.query(
+                        "SELECT id::text FROM workspace.users WHERE email = 'ada@example.com'")[0][0] ?? ""
                 let opened = try await service.run(
                     ["request", "open", "--right", "erasure", "--subject", "-", "--regime", "gdpr", "--json"]
                         + Self.ground,
@@ -25,7 +26,8 @@ import Testing
                     _ = try await service.run(["request", "approve", id] + Self.ground, token: desk.compliance)
                 }
                 let waiting = try await service.run(["erase", "run", id, "--wait"], token: desk.support)
-                #expect(waiting.status == 3 && waiting.output.contains("accepted"), "\(waiting.output)\(waiting.errors)")
+                #expect(
+                    waiting.status == 3 && waiting.output.contains("accepted"), "\(waiting.output)\(waiting.errors)")
 
                 let plan = try await service.run(["erase", "plan", id], token: desk.support)
                 #expect(plan.status == 0 && plan.output.contains("proposed"), "\(plan.output)\(plan.errors)")
@@ -40,7 +42,9 @@ import Testing
                 #expect(approved.status == 0, "\(approved.output)\(approved.errors)")
 
                 let end = try await service.run(["erase", "run", id, "--wait"], token: desk.support)
-                #expect(end.status == 0 && end.output.contains("erased"), "\(end.output)\(end.errors)\(service.program.log)")
+                #expect(
+                    end.status == 0 && end.output.contains("erased"), "\(end.output)\(end.errors)\(service.program.log)"
+                )
                 let shown = try await service.run(["erase", "show", id], token: desk.support)
                 #expect(
                     shown.status == 0 && shown.output.contains(String(digest)) && shown.output.contains("leftover"),

@@ -118,7 +118,8 @@ extension Eraser {
     }
 
     /// The same over one connection, for whoever has no keys and erases nothing.
-    package static func preflight(_ map: DataMap, on connection: PostgresConnection) async throws -> [PreflightFinding] {
+    package static func preflight(_ map: DataMap, on connection: PostgresConnection) async throws -> [PreflightFinding]
+    {
         try await connection.withTransaction(.snapshot) { try await ErasureAudit.findings(map, on: $0) }
     }
 

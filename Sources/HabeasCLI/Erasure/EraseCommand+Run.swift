@@ -36,7 +36,8 @@ extension EraseCommand {
             let bytes: [UInt8]
             do { bytes = [UInt8](try Data(contentsOf: URL(filePath: plan))) } catch {
                 throw CommandFailure(
-                    .usage, code: "usage", "--plan is neither a digest of 64 hexadecimal digits nor a file that can be read",
+                    .usage, code: "usage",
+                    "--plan is neither a digest of 64 hexadecimal digits nor a file that can be read",
                     hint: "the digest is the last line of `habeas erase plan REQUEST`")
             }
             return try ErasurePlan(canonicalBytes: bytes).digest().hex
@@ -86,7 +87,8 @@ extension EraseCommand {
             let watch = RequestWatch(client, id)
             var (answer, detail) = try await watch.look()
             guard detail.request.right == "erasure" else {
-                throw CommandFailure(.usage, code: "usage", "that request is no erasure but asks for \(detail.request.right)")
+                throw CommandFailure(
+                    .usage, code: "usage", "that request is no erasure but asks for \(detail.request.right)")
             }
             if ["failed", "partial"].contains(detail.request.state), ground.isGiven {
                 let body = try ground.required("going on")

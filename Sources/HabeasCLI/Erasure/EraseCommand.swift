@@ -93,7 +93,8 @@ struct EraseCommand: AsyncParsableCommand {
             let (plan, bytes) = try document.checked()
             try keep(bytes)
             Terminal.print(
-                common.json ? answer.json : ErasurePlanPage.text(plan, digest: document.digest, standing: document.facts))
+                common.json
+                    ? answer.json : ErasurePlanPage.text(plan, digest: document.digest, standing: document.facts))
             if !plan.conflicts.isEmpty { throw ExitStatusError(status: .refused) }
         }
 

@@ -47,7 +47,8 @@ struct SuppressionCommand: AsyncParsableCommand {
     struct Lift: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "lift", abstract: "Let somebody come back who signed up anew by themselves.",
-            discussion: "EXAMPLES\n  habeas suppression lift email:ada@example.com --ticket T-9 --reason signed-up-again")
+            discussion:
+                "EXAMPLES\n  habeas suppression lift email:ada@example.com --ticket T-9 --reason signed-up-again")
         @Argument(help: ArgumentHelp("An identifier as the data map names it.", valueName: "kind:value"))
         var identifier: String
         @OptionGroup var ground: GroundOptions

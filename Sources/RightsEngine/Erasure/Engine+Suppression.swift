@@ -74,7 +74,8 @@ extension Engine {
         let kinds = tools.eraser.identifierKinds
         guard kinds.contains(identifier.kind) else {
             throw EngineError(
-                .invalid, "the data map has no identifier of that kind", hint: "kinds: \(kinds.joined(separator: ", "))",
+                .invalid, "the data map has no identifier of that kind",
+                hint: "kinds: \(kinds.joined(separator: ", "))",
                 field: "kind")
         }
         return tools.keys.suppressionHash(kind: identifier.kind, identifier.value)

@@ -84,7 +84,8 @@ struct RequestWatch {
     }
 
     private func wait(_ detail: RequestDetailDocument) async throws {
-        guard let job = detail.job, job.endedAt == nil, ["accepted", "queued", "running"].contains(detail.request.state)
+        guard let job = detail.job, job.endedAt == nil,
+            ["accepted", "queued", "running"].contains(detail.request.state)
         else {
             // It waits for a person.
             return try await Task.sleep(for: .seconds(10))

@@ -32,7 +32,8 @@ enum ErasurePlanPage {
     /// What happens to each collection; columns that would hold nothing but zeros aren't shown.
     private static func table(_ plan: ErasurePlan) -> Table {
         var columns = [
-            Table.Column(title: "Collection"), Table.Column(title: "Outcome"), Table.Column(title: "Rows", isNumber: true),
+            Table.Column(title: "Collection"), Table.Column(title: "Outcome"),
+            Table.Column(title: "Rows", isNumber: true),
         ]
         var values: [(ErasurePlan.CollectionLine) -> String] = [\.name, \.outcome, { "\($0.rows)" }]
         func add(_ title: String, rank: Int, _ number: @escaping (ErasurePlan.CollectionLine) -> Int) {
@@ -66,7 +67,8 @@ enum ErasurePlanPage {
                 + "foreign key \($0.constraint)"
         }
         let told = plan.recipients.map { line in
-            "\(line.name), \(line.role)" + (line.collections.isEmpty ? "" : ": \(line.collections.joined(separator: ", "))")
+            "\(line.name), \(line.role)"
+                + (line.collections.isEmpty ? "" : ": \(line.collections.joined(separator: ", "))")
         }
         return [
             ("Legal holds", held), ("Kept because a statute says so", retained), ("Rows that stay, and why", kept),
@@ -81,11 +83,13 @@ enum ErasurePlanPage {
     private static func execution(_ plan: ErasurePlan) -> Facts {
         var facts = Facts()
         facts.add(
-            "order", plan.order.map { $0.count == 1 ? $0[0] : "(\($0.joined(separator: " + ")))" }.joined(separator: ", "))
+            "order",
+            plan.order.map { $0.count == 1 ? $0[0] : "(\($0.joined(separator: " + ")))" }.joined(separator: ", "))
         facts.add(
             "carried out",
             "\(plan.execution.regime == "batches" ? "in paced batches" : "in one transaction"), "
-                + "\(Terminal.count(plan.execution.rows, "row")), about \(duration(plan.execution.estimatedMilliseconds))")
+                + "\(Terminal.count(plan.execution.rows, "row")), about \(duration(plan.execution.estimatedMilliseconds))"
+        )
         facts.add("locks rows of", plan.execution.locks.joined(separator: ", "))
         facts.add(
             "backups",
