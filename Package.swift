@@ -129,8 +129,9 @@ let package = Package(
         .target(
             name: "HabeasHTTP",
             dependencies: [
-                "RightsCore", "PostgresAccess", "RightsEngine", "RequestLedger", "AuditLedger", "Notifying", crypto,
-                hummingbird,
+                "RightsCore", "PostgresAccess", "RightsEngine", "RequestLedger", "AuditLedger", "ErasureLedger",
+                "Erasing",
+                "Notifying", crypto, hummingbird,
                 hummingbirdCore, hummingbirdTLS, httpTypes, lifecycle, nioCore, nioHTTP1, nioHTTPTypes, nioSSL,
                 mustache, logging, jwt,
             ],
@@ -231,8 +232,8 @@ let package = Package(
             name: "HabeasHTTPTests",
             dependencies: [
                 "HabeasHTTP", "PostgresTestKit", "PostgresAccess", "RequestLedger", "RightsEngine", "AuditLedger",
-                "RightsCore", "ObjectStore", "Notifying", yams, hummingbird, hummingbirdCore, hummingbirdTesting,
-                httpTypes,
+                "RightsCore", "ObjectStore", "Notifying", "Erasing", "ErasureLedger", "SubjectAccess", "DataMap",
+                "LegalRules", yams, hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),
         .testTarget(

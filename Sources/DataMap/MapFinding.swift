@@ -25,6 +25,8 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
         case undecided = "map.undecided"
         case staleExclusion = "map.stale-exclusion"
         case unconfirmedGuess = "map.unconfirmed-guess"
+        case erasureStopped = "map.erasure-stopped"
+        case erasureSlow = "map.erasure-slow"
     }
 
     /// How grave it is.
@@ -38,9 +40,18 @@ package struct MapFinding: Sendable, Hashable, CustomStringConvertible {
     /// What to do, a statement to run where one helps.
     package let mend: String
 
+    /// A finding by its parts.
+    package init(severity: Severity, code: Code, object: String, message: String, mend: String) {
+        self.severity = severity
+        self.code = code
+        self.object = object
+        self.message = message
+        self.mend = mend
+    }
+
     /// Whether an export over this map and catalogue could leave something out or take somebody else's in.
     package var blocksExport: Bool {
-        severity == .error && code != .blockedErasure
+        severity == .error && code != .blockedErasure && code != .erasureStopped
     }
 
     package var description: String { "\(severity.rawValue): \(object): \(message)" }

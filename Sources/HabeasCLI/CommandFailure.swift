@@ -5,6 +5,7 @@ internal import MailTransport
 internal import HabeasHTTP
 internal import AuditLedger
 internal import DataMap
+internal import Erasing
 internal import ErasureLedger
 internal import Exporting
 internal import LegalRules
@@ -63,6 +64,8 @@ struct CommandFailure: Error, Encodable {
         case let error as AuditError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureLedgerError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as ErasureError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as LedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
@@ -128,6 +131,18 @@ struct CommandFailure: Error, Encodable {
         case .rewound, .damaged: .verificationFailed
         case .conflict, .outOfOrder: .refused
         case .otherKey, .otherVersion, .noSpace, .cannotWrite, .cannotRead, .badEntry: .failed
+        }
+    }
+
+    private static func status(_ code: ErasureError.Code) -> ExitStatus {
+        switch code {
+        case .unknownReference: .usage
+        case .noSuchSubject: .notFound
+        case .ambiguousSubject, .mapDoesNotFit, .wrongRole, .preflight, .conflict, .planChanged, .badPlan,
+            .nothingFound:
+            .refused
+        case .countMismatch, .rowsRemain: .verificationFailed
+        case .noCompanion, .contended, .storeUnavailable, .outcomeUnknown: .failed
         }
     }
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import AuditLedger
 internal import DataMap
+internal import Erasing
 internal import ErasureLedger
 internal import FoundationEssentials
 internal import ObjectStore
@@ -200,6 +201,44 @@ private struct Examination {
         let settings = settings
         await examineRole("exporter's role", settings.exporterUser, mayBypass: false) { try settings.exporterTarget() }
         await examineRole("verifier's role", settings.verifierUser, mayBypass: true) { try settings.verifierTarget() }
+        await examineRole("eraser's role", settings.eraserUser, mayBypass: true) { try settings.eraserTarget() }
+        await examineRole("retention's role", settings.retentionUser, mayBypass: false) {
+            try settings.retentionTarget()
+        }
+        await examineRole("hunter's role", settings.hunterUser, mayBypass: true) { try settings.hunterTarget() }
+        await examineCompanion()
+        if let map { await examineErasures(map) }
+    }
+
+    private mutating func examineCompanion() async {
+        do {
+            let isWhole = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
+                try await Companion.isWhole(on: $0)
+            }
+            if isWhole {
+                pass("companion schema", "habeas_local, with all of its tables")
+            } else {
+                fail("companion schema", "habeas_local isn't there, or is of an older build", mend: "habeas init")
+            }
+        } catch { fail("companion schema", error) }
+    }
+
+    private mutating func examineErasures(_ map: DataMap) async {
+        do {
+            switch try await ErasureReadiness.look(settings, map) {
+            case .unchecked(let why): fail("erasures", "not checked: \(why)", mend: "habeas init")
+            case .findings(let findings):
+                let fatal = findings.filter(\.isFatal)
+                guard let first = fatal.first else {
+                    return pass(
+                        "erasures", "nothing stands in their way; \(Terminal.count(findings.count, "warning"))")
+                }
+                fail(
+                    "erasures",
+                    "\(Terminal.count(fatal.count, "thing")) would stop them, the first: \(first.object): "
+                        + first.message, mend: first.mend)
+            }
+        } catch { fail("erasures", error) }
     }
 
     private mutating func examineControl() async {

@@ -18,6 +18,7 @@ package struct HabeasCommand: AsyncParsableCommand {
               habeas map check          is the data map true to the database?
               habeas export email:ada@example.com -o ada.zip --ticket T-1 --reason dsar
               habeas verify ada.zip     check an archive, offline
+              habeas erase plan user:17 what would an erasure do?
               habeas serve              run the service
               habeas login              work with requests as staff
               habeas dashboard          what is due, late or at risk
@@ -31,8 +32,8 @@ package struct HabeasCommand: AsyncParsableCommand {
             InitCommand.self, DoctorCommand.self, MapCommand.self, ExportCommand.self, VerifyCommand.self,
             UnsealCommand.self, DestroyCommand.self, KeysCommand.self, AuditCommand.self, ServeCommand.self,
             WorkerCommand.self, LoginCommand.self, LogoutCommand.self, RequestCommand.self, LinkCommand.self,
-            HoldCommand.self, EvidenceCommand.self, JobsCommand.self, StaffCommand.self, DashboardCommand.self,
-            ReportCommand.self,
+            EraseCommand.self, HoldCommand.self, SuppressionCommand.self, EvidenceCommand.self, JobsCommand.self,
+            StaffCommand.self, DashboardCommand.self, ReportCommand.self,
             DeadlineCommand.self,
             RetentionCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DataMap
+internal import Erasing
 internal import Exporting
 internal import PostgresAccess
 internal import RightsCore
@@ -17,7 +18,8 @@ struct MapCommand: AsyncParsableCommand {
             discussion: """
                 Errors stop exports; warnings don't. Both are findings, so that CI sees \
                 them; --allow-warnings lets warnings pass. Guesses of `habeas map init` that \
-                nobody has confirmed are warnings too.
+                nobody has confirmed are warnings too. What stands in the way of erasures is \
+                looked for with the eraser's role, once `habeas init` has made it.
 
                 EXAMPLES
                   habeas map check
@@ -34,9 +36,13 @@ struct MapCommand: AsyncParsableCommand {
             let catalogue = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
                 try await $0.readCatalogue()
             }
-            let findings =
+            var findings =
                 MapCheck.findings(map, catalogue, reader: settings.exporterUser)
                 + MapMarks.findings(in: try settings.mapText())
+            switch try await ErasureReadiness.look(settings, map) {
+            case .findings(let found): findings += found.compactMap { MapFinding($0, besides: findings) }
+            case .unchecked(let why): Terminal.note("erasures weren't checked: \(why)")
+            }
             try report(findings, map, catalogue)
             let counted = allowWarnings ? findings.filter { $0.severity == .error } : findings
             if !counted.isEmpty { throw ExitStatusError(status: .failed) }
@@ -108,6 +114,16 @@ struct MapCommand: AsyncParsableCommand {
             }
             for child in map.children(of: collection.name) { show(child, of: kind, in: map, indent: indent + "  ") }
         }
+    }
+}
+
+extension MapFinding {
+    /// What an erasure would meet; nil for what the map's own check says already.
+    fileprivate init?(_ finding: PreflightFinding, besides others: [MapFinding]) {
+        guard !others.contains(where: { $0.object == finding.object && $0.mend == finding.mend }) else { return nil }
+        self.init(
+            severity: finding.isFatal ? .error : .warning, code: finding.isFatal ? .erasureStopped : .erasureSlow,
+            object: finding.object, message: finding.message, mend: finding.mend)
     }
 }
 

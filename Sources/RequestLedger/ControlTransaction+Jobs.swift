@@ -193,6 +193,16 @@ extension ControlTransaction {
         ).map { row throws(LedgerError) in try JobRecord(row) }
     }
 
+    /// The latest job that carries a request out: its export, or the planning or carrying out of its erasure.
+    package func workJob(of request: RequestID) async throws -> JobRecord? {
+        try await first(
+            """
+            SELECT \(JobRecord.columns) FROM habeas.job j
+            WHERE request_id = $1 AND kind IN ('export', 'plan', 'erase') ORDER BY id DESC LIMIT 1
+            """, [request.text]
+        ).map { row throws(LedgerError) in try JobRecord(row) }
+    }
+
     /// Jobs in some states, the newest first.
     package func jobs(_ states: [JobRecord.State], before: JobID? = nil, limit: Int) async throws -> [JobRecord] {
         try await rows(

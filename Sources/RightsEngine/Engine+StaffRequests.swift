@@ -198,7 +198,7 @@ extension Engine {
         return try await control.transaction { transaction in
             guard let request = try await transaction.request(id) else { throw Self.noRequest }
             let view = StaffView(
-                request: request, job: try await transaction.exportJob(of: id),
+                request: request, job: try await transaction.workJob(of: id),
                 links: try await transaction.links(of: id), archives: try await transaction.archives(of: id),
                 receipts: try await transaction.receipts(of: id), notices: try await transaction.notices(of: id),
                 verifications: try await transaction.verifications(of: id),

@@ -117,6 +117,12 @@ extension Eraser {
         }
     }
 
+    /// The same over one connection, for whoever has no keys and erases nothing.
+    package static func preflight(_ map: DataMap, on connection: PostgresConnection) async throws -> [PreflightFinding]
+    {
+        try await connection.withTransaction(.snapshot) { try await ErasureAudit.findings(map, on: $0) }
+    }
+
     /// Makes a transaction ready: whom it means, past row security, within the budget; and what it will do.
     ///
     /// - Parameter run: the run it is a transaction of; nil of a plan.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-internal import PostgresAccess
+package import PostgresAccess
 
 /// The companion schema `habeas_local` of a store, and the roles that use it.
 package enum Companion {
@@ -37,6 +37,20 @@ package enum Companion {
 
     /// The schema itself.
     private static let schema = String(decoding: PackageResources.companion_sql, as: UTF8.self)
+
+    /// Whether the schema is there with every table of this version.
+    package static func isWhole(on connection: PostgresConnection) async throws -> Bool {
+        let tables = [
+            "erasure_run", "tombstone", "receipt", "file_duty", "restriction", "retained_billing", "retained_access",
+            "suppression", "product_deletion",
+        ]
+        let rows = try await connection.query(
+            """
+            SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'habeas_local' AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
+            """, ["{\(tables.joined(separator: ","))}"])
+        return rows.first?.first == "\(tables.count)"
+    }
 
     private static func create(_ role: String) -> String {
         "DO $$ BEGIN CREATE ROLE \(role); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"

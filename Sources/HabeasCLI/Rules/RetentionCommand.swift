@@ -5,7 +5,8 @@ internal import RightsCore
 /// `habeas retention`: how long documents must be kept.
 struct RetentionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "retention", abstract: "How long a document must be kept, and why.", subcommands: [Compute.self])
+        commandName: "retention", abstract: "How long documents must be kept, what is kept, and its end.",
+        subcommands: [Compute.self, List.self, Purge.self])
 
     /// `habeas retention compute`
     struct Compute: AsyncParsableCommand {

@@ -171,7 +171,7 @@ struct HabeasService: Sendable {
         parts.translators = [StaffAPI.translator]
         parts.groups =
             pages.groups + [
-                StaffAPI(engine: engine, keys: ring, signIn: staffTokens).group,
+                StaffAPI(engine: engine, keys: ring, signIn: staffTokens, erasure: erasures.tools).group,
                 .system(
                     checks: [
                         ReadinessCheck("control-database") { await Self.answers(engine.control) },

@@ -57,6 +57,16 @@ struct ServiceErasures: Sendable {
 
     func close() async { await pool.close() }
 
+    /// Lends what an operator needs for one command.
+    static func with<Value>(_ settings: Settings, _ body: (ServiceErasures) async throws -> Value) async throws -> Value
+    {
+        let erasures = try ServiceErasures(settings, map: try settings.map(), connections: 2)
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await body(erasures)) } catch { outcome = .failure(error) }
+        await erasures.close()
+        return try outcome.get()
+    }
+
     // MARK: leftovers
 
     /// One pass over the store, the object stores' names and our own tables, for everybody who waits.

@@ -21,6 +21,12 @@ extension Settings {
             promise: promise, warnings: try warnings())
     }
 
+    /// The day it is at the controller's place; by UTC while no place is named.
+    func today() throws -> CivilDate {
+        guard let name = found("clock.zone")?.value else { return Clock.now.utcDate }
+        return try TimeZones().zone(name).day(of: Clock.now)
+    }
+
     /// The id of the calendar of the controller's place; nil when none belongs to its zone.
     func placeCalendar(_ zone: String) throws -> String? {
         if let calendar = found("clock.calendar")?.value { return calendar }

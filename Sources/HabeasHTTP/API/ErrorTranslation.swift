@@ -1,4 +1,6 @@
 internal import AuditLedger
+internal import Erasing
+internal import ErasureLedger
 internal import HTTPTypes
 internal import PostgresAccess
 internal import RequestLedger
@@ -13,6 +15,8 @@ extension StaffAPI {
         case let error as PostgresError: error.problem
         case let error as AuditError: error.problem
         case let error as KeyRingError: error.problem
+        case let error as ErasureError: error.problem
+        case let error as ErasureLedgerError: error.problem
         default: nil
         }
     }
@@ -163,5 +167,36 @@ extension KeyRingError {
         Problem(
             status: .serviceUnavailable, code: code.rawValue, title: "not available now",
             detail: "the service's keys can't be used", headers: [.retryAfter: "60"])
+    }
+}
+
+extension ErasureError {
+    /// What the API answers.
+    var problem: Problem {
+        let isUnavailable = status == .serviceUnavailable
+        return Problem(
+            status: status, code: code.rawValue, title: isUnavailable ? "not available now" : "not possible",
+            detail: description, hint: hint, headers: isUnavailable ? [.retryAfter: "60"] : [:])
+    }
+
+    private var status: HTTPResponse.Status {
+        switch code {
+        case .noSuchSubject: .notFound
+        case .unknownReference: .unprocessableContent
+        case .ambiguousSubject, .preflight, .conflict, .planChanged, .badPlan, .countMismatch, .rowsRemain,
+            .nothingFound:
+            .conflict
+        case .mapDoesNotFit, .wrongRole, .noCompanion, .contended, .storeUnavailable, .outcomeUnknown:
+            .serviceUnavailable
+        }
+    }
+}
+
+extension ErasureLedgerError {
+    /// What the API answers: without its ledger the service erases nothing; where it lies, the operator is told.
+    var problem: Problem? {
+        Problem(
+            status: .serviceUnavailable, code: code.rawValue, title: "not available now",
+            detail: "the erasure ledger can't be used; nothing was changed", headers: [.retryAfter: "60"])
     }
 }

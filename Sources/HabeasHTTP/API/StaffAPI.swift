@@ -6,16 +6,19 @@ package struct StaffAPI: Sendable {
     let engine: Engine
     let keys: KeyRing
     let signIn: TokenVerifier?
+    let erasure: ErasureTools?
 
     /// An API on an engine.
     ///
     /// - Parameters:
     ///   - keys: published with exports of the audit log.
     ///   - signIn: checks tokens of the sign-in service; nil when there is none.
-    package init(engine: Engine, keys: KeyRing, signIn: TokenVerifier?) {
+    ///   - erasure: what erases; nil where nothing is erased.
+    package init(engine: Engine, keys: KeyRing, signIn: TokenVerifier?, erasure: ErasureTools? = nil) {
         self.engine = engine
         self.keys = keys
         self.signIn = signIn
+        self.erasure = erasure
     }
 
     /// The routes; everything behind them needs a caller.
@@ -33,6 +36,7 @@ package struct StaffAPI: Sendable {
         addReports(to: &group)
         addLinks(to: &group)
         addHolds(to: &group)
+        addErasures(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)
         addEvidence(to: &group)

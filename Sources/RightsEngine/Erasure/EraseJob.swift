@@ -371,7 +371,7 @@ extension ErasureTools {
 }
 
 extension StorePlace {
-    fileprivate init(_ position: ErasurePosition) throws {
+    init(_ position: ErasurePosition) throws {
         guard let system = UInt64(position.systemIdentifier), let timeline = UInt32(exactly: position.timeline) else {
             throw ErasureError(.wrongRole, "the server doesn't say where its log stands")
         }

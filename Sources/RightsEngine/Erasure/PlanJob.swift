@@ -1,9 +1,9 @@
 internal import AuditLedger
-internal import Erasing
+package import Erasing
 internal import FoundationEssentials
 internal import PostgresAccess
 internal import RequestLedger
-internal import RightsCore
+package import RightsCore
 internal import SubjectAccess
 
 /// Plans the erasure of one request, for people to approve.
@@ -143,7 +143,7 @@ extension Engine {
 }
 
 extension RowHold {
-    init(_ hold: LegalHold) {
+    package init(_ hold: LegalHold) {
         self.init(
             id: hold.id.text, matter: hold.matter, collections: hold.scope.collections, records: hold.scope.records,
             column: hold.scope.range?.column, from: hold.scope.range?.from, until: hold.scope.range?.until)

@@ -1,4 +1,4 @@
-internal import AuditLedger
+package import AuditLedger
 package import RequestLedger
 package import RightsCore
 
@@ -28,13 +28,14 @@ extension Engine {
         try record.subjectBox.map { try people.open($0, for: "hold subject \(record.hold.id)") }
     }
 
-    /// A hold with the keys of its records.
-    private func opened(_ record: HoldRecord) throws -> LegalHold {
-        var hold = record.hold
-        if let box = record.recordsBox {
-            hold.scope.records = try people.open(box, for: "hold records \(hold.id)").split(separator: "\n")
-                .map(String.init)
-        }
-        return hold
+    private func opened(_ record: HoldRecord) throws -> LegalHold { try LegalHold(record, people: people) }
+}
+
+extension LegalHold {
+    /// A hold as it is kept, with the keys of its records.
+    package init(_ record: HoldRecord, people: PersonKeys) throws {
+        self = record.hold
+        guard let box = record.recordsBox else { return }
+        scope.records = try people.open(box, for: "hold records \(id)").split(separator: "\n").map(String.init)
     }
 }

@@ -45,6 +45,11 @@ import Testing
             (.post, "/v1/holds/\(id)/confirm", .writeHolds), (.post, "/v1/holds/\(id)/decline", .writeHolds),
             (.post, "/v1/holds/\(id)/release", .writeHolds),
             (.post, "/v1/holds/\(id)/confirm-release", .writeHolds), (.post, "/v1/holds/\(id)/review", .writeHolds),
+            (.get, "/v1/requests/\(id)/plan", .readRequests), (.post, "/v1/requests/\(id)/plan", .handle),
+            (.post, "/v1/requests/\(id)/plan/approve", .approveErasure),
+            (.get, "/v1/requests/\(id)/certificate", .readRequests),
+            (.post, "/v1/suppression/check", .checkSuppression), (.post, "/v1/suppression/lift", .approveErasure),
+            (.post, "/v1/deletions", .reportDeletions),
         ]
     }
 

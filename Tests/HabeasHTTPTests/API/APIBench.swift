@@ -100,11 +100,11 @@ struct APIBench {
     }
 
     static func parts(
-        _ engine: Engine, _ keys: KeyRing, signIn: TokenVerifier?, clock: Clock
+        _ engine: Engine, _ keys: KeyRing, signIn: TokenVerifier?, clock: Clock, erasure: ErasureTools? = nil
     ) -> HabeasServer.Parts {
         var parts = HabeasServer.Parts { clock.now }
         parts.groups = [
-            StaffAPI(engine: engine, keys: keys, signIn: signIn).group,
+            StaffAPI(engine: engine, keys: keys, signIn: signIn, erasure: erasure).group,
             .system(
                 checks: [], life: parts.life, metrics: parts.metrics, openAPI: StaffAPI.description,
                 wellKnown: { try keys.published() }),

@@ -17,7 +17,10 @@ import Testing
             let things = try await Things.make(engine, subjects: people.compactMap { $0[0].map { "user:\($0)" } })
             let file = "\(folder)/things.json"
             try JSONEncoder().encode(things).write(to: URL(fileURLWithPath: file))
-            let parts = APIBench.parts(engine, keys, signIn: nil, clock: clock)
+            let pool = PostgresPool(to: database.target(as: "habeas_eraser"), limit: 3)
+            let parts = APIBench.parts(
+                engine, keys, signIn: nil, clock: clock,
+                erasure: try APIBench.erasureTools(database, pool, folder))
             let outcome = try await withServer(
                 { settings in settings.rateLimits = [:] }, parts: parts
             ) { port, _ in
@@ -29,6 +32,7 @@ import Testing
                     ], environment: ["HABEAS_PYTHON": Checkout.python])
             }
 
+            await pool.close()
             #expect(outcome.status == 0, "\(outcome.output.suffix(6000))\n\(outcome.errors.suffix(2000))")
             let strangers = try await database.query(
                 "SELECT count(*) FROM habeas.audit_entry WHERE actor NOT LIKE 'staff:%' AND actor <> 'system'")

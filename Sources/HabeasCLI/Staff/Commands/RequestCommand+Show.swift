@@ -46,7 +46,7 @@ struct RequestWatch {
     /// The exit status of a state at which watching ends; nil when it goes on.
     static func status(_ state: String) -> ExitStatus? {
         switch state {
-        case "ready", "delivered", "fulfilled": .done
+        case "ready", "delivered", "fulfilled", "erased", "erased_with_retention": .done
         case "failed": .failed
         case "refused", "cancelled", "expired", "partial": .refused
         default: nil
@@ -63,14 +63,18 @@ struct RequestWatch {
     ///
     /// Each look at a request stands in the person's trail, so its job is looked at in between, and the request itself
     /// when the job has moved on, or after a while.
-    func end() async throws -> (StaffAnswer, RequestDetailDocument) {
+    ///
+    /// - Parameter isOver: what else ends the waiting.
+    func end(
+        or isOver: (RequestDetailDocument) -> Bool = { _ in false }
+    ) async throws -> (StaffAnswer, RequestDetailDocument) {
         var last = ""
         while true {
             let (answer, detail) = try await look()
             let state = detail.request.state
             if state != last, !Terminal.isWatched { Terminal.note(state) }
             last = state
-            if Self.status(state) != nil {
+            if Self.status(state) != nil || isOver(detail) {
                 line.clear()
                 return (answer, detail)
             }
@@ -80,7 +84,9 @@ struct RequestWatch {
     }
 
     private func wait(_ detail: RequestDetailDocument) async throws {
-        guard let job = detail.job, job.endedAt == nil, ["queued", "running"].contains(detail.request.state) else {
+        guard let job = detail.job, job.endedAt == nil,
+            ["accepted", "queued", "running"].contains(detail.request.state)
+        else {
             // It waits for a person.
             return try await Task.sleep(for: .seconds(10))
         }

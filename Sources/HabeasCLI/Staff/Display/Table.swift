@@ -56,7 +56,8 @@ struct Table {
 enum StateColour {
     static func paint(_ state: String) -> String {
         switch state {
-        case "ready", "delivered", "fulfilled", "done", "live", "handed_over": "\u{1b}[32m\(state)\u{1b}[0m"
+        case "ready", "delivered", "fulfilled", "erased", "erased_with_retention", "done", "live", "handed_over":
+            "\u{1b}[32m\(state)\u{1b}[0m"
         case "failed", "dead", "partial", "bounced": "\u{1b}[31m\(state)\u{1b}[0m"
         case "verifying", "accepted", "queued", "running", "waiting", "paused": "\u{1b}[33m\(state)\u{1b}[0m"
         default: state

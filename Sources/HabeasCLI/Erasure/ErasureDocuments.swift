@@ -1,0 +1,129 @@
+internal import Erasing
+internal import FoundationEssentials
+internal import RightsCore
+
+/// A request's plan, as the API gives it.
+struct PlanDocument: Decodable {
+    struct Run: Decodable {
+        let id: String
+        let begunAt: String
+        let rowsGone: Bool
+        let filesGoneAt: String?
+        let huntedAt: String?
+    }
+
+    /// A dry run, as `--json` prints it.
+    struct Dry: Encodable {
+        let digest: String
+        let plan: ErasurePlan
+    }
+
+    let request: String
+    let state: String
+    let digest: String
+    let madeAt: String
+    let expiresAt: String
+    let approvedBy: String?
+    let approvedAt: String?
+    let canonical: String
+    let runs: [Run]
+
+    /// The plan of the bytes that are approved, and the bytes.
+    ///
+    /// - Throws: `ErasureError.Code.badPlan` when they don't have the digest they are said to have.
+    func checked() throws -> (ErasurePlan, [UInt8]) {
+        guard let data = Data(base64Encoded: canonical), ErasurePlan.digest(of: [UInt8](data)).hex == digest else {
+            throw ErasureError(
+                .badPlan, "the plan's bytes don't have the digest that the service gives for them",
+                hint: "is something between you and the service that changes answers?")
+        }
+        let bytes = [UInt8](data)
+        return (try ErasurePlan(canonicalBytes: bytes), bytes)
+    }
+
+    /// Where it stands.
+    var facts: Facts {
+        var facts = Facts()
+        facts.add("request", request)
+        facts.add("plan", "\(state), made \(LocalTime.text(madeAt))")
+        facts.add("approved", approvedBy.map { "\(LocalTime.text(approvedAt)) by \($0)" })
+        if state == "proposed" || state == "approved" { facts.add("good until", LocalTime.text(expiresAt)) }
+        for run in runs {
+            let steps = [
+                run.rowsGone ? "rows gone" : "begun", run.filesGoneAt == nil ? nil : "files gone",
+                run.huntedAt == nil ? nil : "leftovers hunted",
+            ].compactMap { $0 }.joined(separator: ", ")
+            facts.add("run", "\(run.id), \(LocalTime.text(run.begunAt)), \(steps)")
+        }
+        return facts
+    }
+}
+
+/// A certificate, as the API gives it.
+struct CertificateDocument: Decodable {
+    let request: String
+    let madeAt: String
+    let canonical: String
+    let signature: String
+}
+
+/// What a certificate says, for the terminal.
+enum CertificateSummary {
+    static func text(_ document: CertificateDocument, on screen: Screen = .current) throws -> String {
+        guard let data = Data(base64Encoded: document.canonical),
+            let certificate = try? JSONDecoder().decode(ErasureCertificate.self, from: data)
+        else {
+            throw CommandFailure(
+                .failed, code: "client.bad-answer", "the service's certificate can't be understood",
+                hint: "is the service of another version than this program (\(habeasVersion))?")
+        }
+        var parts = [facts(certificate).text(on: screen), collections(certificate).text(on: screen)]
+        if !certificate.retained.isEmpty { parts.append(retained(certificate).text(on: screen)) }
+        if !certificate.hunt.leftovers.isEmpty {
+            parts.append((["Left behind:"] + certificate.hunt.leftovers.map { "  ! \($0)" }).joined(separator: "\n"))
+        }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private static func facts(_ certificate: ErasureCertificate) -> Facts {
+        var facts = Facts()
+        facts.add("request", certificate.request)
+        facts.add("state", certificate.state)
+        facts.add("law", certificate.regime)
+        facts.add("erased", LocalTime.text(certificate.erasedAt))
+        facts.add("approved", certificate.approvedAt.map { LocalTime.text($0) })
+        facts.add("plan", certificate.plan)
+        facts.add("ledger", "entry \(certificate.ledgerSequence)")
+        facts.add("files", certificate.files == 0 ? nil : "\(Terminal.count(certificate.files, "file")) gone")
+        facts.add("held", certificate.isHeld ? "rows stay, restricted, for proceedings" : nil)
+        let coverage = certificate.hunt.isComplete ? "all of them" : "not all of them to the end"
+        facts.add(
+            "hunt",
+            "\(Terminal.count(certificate.hunt.tables, "table")), \(coverage), "
+                + "\(Terminal.count(certificate.hunt.leftovers.count, "leftover"))")
+        facts.add("told", certificate.recipients.map { "\($0.name) (\($0.state))" }.joined(separator: ", "))
+        facts.add("backups", certificate.backups == nil ? "not described yet" : nil)
+        return facts
+    }
+
+    private static func collections(_ certificate: ErasureCertificate) -> Table {
+        Table(
+            columns: [
+                Table.Column(title: "Collection"), Table.Column(title: "Outcome"),
+                Table.Column(title: "Rows", isNumber: true), Table.Column(title: "Stay", rank: 1, isNumber: true),
+                Table.Column(title: "Why", rank: 2),
+            ],
+            rows: certificate.collections.map {
+                [$0.title, $0.outcome, "\($0.rows)", "\($0.staying)", $0.reason ?? ""]
+            })
+    }
+
+    private static func retained(_ certificate: ErasureCertificate) -> Table {
+        Table(
+            columns: [
+                Table.Column(title: "Kept"), Table.Column(title: "Documents", isNumber: true),
+                Table.Column(title: "Until"), Table.Column(title: "Law"),
+            ],
+            rows: certificate.retained.map { [$0.document, "\($0.documents)", "\($0.until)", $0.citation] })
+    }
+}
