@@ -224,7 +224,8 @@ let package = Package(
             name: "HabeasHTTPTests",
             dependencies: [
                 "HabeasHTTP", "PostgresTestKit", "PostgresAccess", "RequestLedger", "RightsEngine", "AuditLedger",
-                "RightsCore", "ObjectStore", "Notifying", yams, hummingbird, hummingbirdCore, hummingbirdTesting,
+                "RightsCore", "ObjectStore", "Notifying", "Erasing", yams, hummingbird, hummingbirdCore,
+                hummingbirdTesting,
                 httpTypes,
                 lifecycle, logging, nioCore, crypto,
             ], swiftSettings: strict),

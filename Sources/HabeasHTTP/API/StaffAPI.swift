@@ -33,6 +33,7 @@ package struct StaffAPI: Sendable {
         addReports(to: &group)
         addLinks(to: &group)
         addHolds(to: &group)
+        addRecipients(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)
         addStaff(to: &group)
