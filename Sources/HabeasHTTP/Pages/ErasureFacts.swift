@@ -1,4 +1,5 @@
 internal import Notifying
+internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
 

@@ -13,9 +13,8 @@ import Testing
 @Suite struct APIRecipientTests {
     /// Duties of a request, as an erasure leaves them.
     private static func duties(
-        _ api: APIBench, _ request: String, _ names: [String], due: Duration = .days(14)
+        _ api: APIBench, _ id: RightsCore.RequestID, _ names: [String], due: Duration = .days(14)
     ) async throws -> [RecipientDuty] {
-        let id = try #require(RightsCore.RequestID(request))
         let engine = api.engine
         return try await engine.control.transaction { transaction in
             var duties: [RecipientDuty] = []
@@ -30,11 +29,16 @@ import Testing
         }
     }
 
+    private static func request(_ text: String) throws -> RightsCore.RequestID {
+        let id = RightsCore.RequestID(text)
+        return try #require(id)
+    }
+
     @Test func staffListAndSettle() async throws {
         try await APIBench.with { api in
             let (compliance, support) = (try await api.token(.compliance), try await api.token(.support))
             let id = try await api.opened(support, right: "erasure")
-            let duties = try await Self.duties(api, id, ["Northlight AI Ltd", "Havel PartG", "Old Press Ltd"])
+            let duties = try await Self.duties(api, Self.request(id), ["Northlight AI Ltd", "Havel PartG", "Old Press Ltd"])
             let all = try await api.call(.get, "/v1/recipients?request=\(id)&limit=2", support)
             let path = "/v1/recipients/\(duties[0].id)/confirm"
             let done = ["outcome": "acknowledged"].merging(APIBench.ground) { $1 }
@@ -74,7 +78,8 @@ import Testing
     func badInputIsRefused(input: [String: any Sendable], status: HTTPResponse.Status, word: String) async throws {
         try await APIBench.with { api in
             let compliance = try await api.token(.compliance)
-            let duties = try await Self.duties(api, api.opened(compliance, right: "erasure"), ["Havel PartG"])
+            let id = try Self.request(try await api.opened(compliance, right: "erasure"))
+            let duties = try await Self.duties(api, id, ["Havel PartG"])
             let answer = try await api.call(
                 .post, "/v1/recipients/\(duties[0].id)/confirm", compliance, input.merging(APIBench.ground) { $1 })
             let unknown = try await api.call(

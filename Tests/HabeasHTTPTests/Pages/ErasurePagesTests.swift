@@ -1,6 +1,8 @@
+import AuditLedger
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
 import PostgresTestKit
 import RequestLedger
 import RightsCore

@@ -74,8 +74,9 @@ import Testing
     }
 
     private func certificate(_ bench: RecipientBench, _ id: RequestID) async throws -> ErasureCertificate {
-        let record = try await bench.engine.control.transaction { try await $0.certificate(of: id) }
-        return try #require(ErasureCertificate(canonicalBytes: try #require(record).bytes))
+        let kept = try await bench.engine.control.transaction { try await $0.certificate(of: id) }
+        let record = try #require(kept)
+        return try #require(ErasureCertificate(canonicalBytes: record.bytes))
     }
 
     private func states(_ certificate: ErasureCertificate) -> [String: String] {
