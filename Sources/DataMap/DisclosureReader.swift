@@ -24,14 +24,38 @@ enum DisclosureReader {
     static func recipient(_ node: MapNode) throws(DataMapError) -> Recipient {
         try node.checkKeys([
             "name", "role", "category", "country", "purpose", "safeguard", "sold", "shared", "business_purpose",
-            "collections",
+            "collections", "notice", "identifies_by", "retention_only", "keeps_days",
         ])
         return Recipient(
             name: try node.required("name").text(), role: try node.required("role").text(),
             category: try node["category"]?.text(), country: try node.required("country").text(),
             purpose: try node.required("purpose").text(), safeguard: try node["safeguard"]?.text(),
             isSold: try node["sold"]?.flag(), isShared: try node["shared"]?.flag(),
-            businessPurpose: try node["business_purpose"]?.text(), collections: try names(node["collections"]))
+            businessPurpose: try node["business_purpose"]?.text(), collections: try names(node["collections"]),
+            notice: try notice(node["notice"]), identifiesBy: try node["identifies_by"]?.text(),
+            keepsDays: try keepsDays(node))
+    }
+
+    private static func notice(_ node: MapNode?) throws(DataMapError) -> Recipient.Notice {
+        guard let node else { return .manual }
+        if node.isWord {
+            guard try node.text() == "manual" else { throw node.fail("expected manual, or { webhook: NAME }") }
+            return .manual
+        }
+        try node.checkKeys(["webhook"])
+        return .webhook(try node.required("webhook").text())
+    }
+
+    private static func keepsDays(_ node: MapNode) throws(DataMapError) -> Int? {
+        let isRetaining = try node["retention_only"]?.flag() ?? false
+        guard let days = node["keeps_days"] else {
+            guard !isRetaining else { throw node.fail("`retention_only` needs `keeps_days`: for how long?") }
+            return nil
+        }
+        guard isRetaining else { throw days.fail("`keeps_days` goes with `retention_only: true`") }
+        let number = try days.number()
+        guard (1...36_525).contains(number) else { throw days.fail("expected 1 to 36525 days") }
+        return number
     }
 
     static func decision(_ node: MapNode) throws(DataMapError) -> AutomatedDecision {

@@ -14,6 +14,7 @@ enum MapValidation {
             for name in recipient.collections where map.collection(name) == nil {
                 faults.append("recipients: “\(recipient.name)” names the unknown collection “\(name)”")
             }
+            faults += identifierFaults(recipient, map)
         }
         for decision in map.automatedDecisions ?? [] {
             for name in decision.collections where map.collection(name) == nil {
@@ -21,6 +22,19 @@ enum MapValidation {
             }
         }
         guard faults.isEmpty else { throw DataMapError(.invalid, faults.joined(separator: "; ")) }
+    }
+
+    private static func identifierFaults(_ recipient: Recipient, _ map: DataMap) -> [String] {
+        guard let name = recipient.identifiesBy else { return [] }
+        guard recipient.notice != .manual else {
+            return ["recipients: “\(recipient.name)” has `identifies_by`, but nobody is told it without a `notice`"]
+        }
+        let known = Set(map.subjects.flatMap { $0.identifiers.map(\.name) } + ["key"])
+        guard !known.contains(name) else { return [] }
+        return [
+            "recipients: “\(recipient.name)” is known by “\(name)”, which no subject has; there are: "
+                + known.sorted().joined(separator: ", ")
+        ]
     }
 
     private static func faults(of collection: Collection, in map: DataMap) -> [String] {

@@ -20,4 +20,19 @@ package struct Recipient: Sendable {
     package let businessPurpose: String?
     /// Collections of which they hold copies.
     package let collections: [String]
+    /// How they are told of erasures.
+    package let notice: Notice
+    /// The identifier of the subject by which they know a person, or `key`; nil when they can't be told by a program whom it
+    /// is about.
+    package let identifiesBy: String?
+    /// How many days after an erasure a duty of their own ends, if they have one; they are asked then.
+    package let keepsDays: Int?
+
+    /// How a recipient is told of erasures.
+    package enum Notice: Sendable, Hashable {
+        /// Somebody of the staff tells them.
+        case manual
+        /// A signed webhook of the settings, by its name.
+        case webhook(String)
+    }
 }

@@ -13,6 +13,15 @@ struct NoticeReader {
         ]
     }
 
+    func facts(of erasure: Notice.Erasure) -> [String: Any] {
+        var facts: [String: Any] = [
+            "day": text(time.day(of: erasure.at)), "held": erasure.isHeld, "complaint": erasure.complaint,
+            "link": link(erasure.page),
+        ]
+        if let law = erasure.law, let until = erasure.until { facts["kept"] = ["law": law, "until": text(until)] }
+        return facts
+    }
+
     func link(_ path: PagePath) -> String { baseURL + path.text }
 
     func text(_ instant: Instant) -> String { time.text(instant, in: language) }
@@ -56,13 +65,20 @@ extension Notice {
         case .deadlinesNear: .deadlinesNear
         case .holdPlaced: .holdPlaced
         case .holdsWaiting: .holdsWaiting
+        case .erasureDone: .erasureDone
+        case .erasureDoneKeeping: .erasureDoneKeeping
+        case .erasurePartly: .erasurePartly
+        case .erasureStopped: .erasureStopped
+        case .recipientsSilent: .recipientsSilent
         }
     }
 
     /// What it is wrapped in: people are told who is responsible, operators what runs.
     var frame: NoticeWording {
         switch self {
-        case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting: .operatorFrame
+        case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
+            .recipientsSilent:
+            .operatorFrame
         default: .frame
         }
     }
@@ -109,6 +125,11 @@ extension Notice {
         case .holdPlaced(let id, let matter, let day):
             return ["hold": id.text, "matter": matter, "day": reader.text(day)]
         case .holdsWaiting(let count, let holds): return ["count": count, "holds": holds]
+        case .erasureDone(_, let erasure), .erasureDoneKeeping(_, let erasure), .erasurePartly(_, let erasure):
+            return reader.facts(of: erasure)
+        case .erasureStopped(_, let error):
+            return ["error": error, "partly": ["erasure.leftovers", "erasure.deviations"].contains(error)]
+        case .recipientsSilent(let count, let duties): return ["count": count, "duties": duties]
         case .requestDelayed(_, _, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
@@ -120,13 +141,15 @@ extension Notice {
 
     private var request: RequestID? {
         switch self {
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting: nil
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent: nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
             .requestRefused(let id, _, _, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
             .addressChange(let id, _, _), .erasureAccepted(let id, _), .archiveExpiresSoon(let id, _),
             .archiveDestroyed(let id), .noticeBounced(let id, _), .requestQuestion(let id, _, _, _, _),
-            .requestExtended(let id, _, _, _, _), .appealReceived(let id, _), .appealDecided(let id, _, _, _):
+            .requestExtended(let id, _, _, _, _), .appealReceived(let id, _), .appealDecided(let id, _, _, _),
+            .erasureDone(let id, _), .erasureDoneKeeping(let id, _), .erasurePartly(let id, _),
+            .erasureStopped(let id, _):
             id
         }
     }
@@ -139,9 +162,10 @@ extension Notice {
             .requestExtended(_, let right, _, _, _), .appealReceived(_, let right),
             .appealDecided(_, let right, _, _):
             right
-        case .erasureAccepted: .erasure
+        case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
-            .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting:
+            .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
+            .erasureStopped, .recipientsSilent:
             nil
         }
     }

@@ -44,6 +44,16 @@ package enum Notice: Sendable {
     case addressChange(RequestID, from: Instant, stop: PagePath)
     /// An erasure was asked for and confirmed. Until it begins it can be cancelled on the page.
     case erasureAccepted(RequestID, page: PagePath)
+    /// What a request covers was erased, and nothing of it is kept.
+    case erasureDone(RequestID, Erasure)
+    /// It was erased but for what a law or proceedings keep.
+    case erasureDoneKeeping(RequestID, Erasure)
+    /// A part of it is still there and shouldn't be.
+    case erasurePartly(RequestID, Erasure)
+    /// To the operators: an erasure stopped, or left something behind, for a reason with a code.
+    case erasureStopped(RequestID, error: String)
+    /// To the operators: recipients that were told of erasures again and again, and don't answer; lines of ids.
+    case recipientsSilent(count: Int, duties: String)
     /// The archive will soon be destroyed.
     case archiveExpiresSoon(RequestID, Archive)
     /// The archive and its key were destroyed.
@@ -61,6 +71,35 @@ package enum Notice: Sendable {
         case download
         /// To confirm an erasure.
         case erasure
+    }
+
+    /// What came of an erasure.
+    package struct Erasure: Sendable {
+        let at: Instant
+        let law: String?
+        let until: CivilDate?
+        let isHeld: Bool
+        let complaint: String
+        let page: PagePath
+
+        /// An erasure that was carried out at `at`.
+        ///
+        /// - Parameters:
+        ///   - law: the provisions under which something is kept; nil when none is.
+        ///   - until: the last day of what is kept longest.
+        ///   - isHeld: whether something stays for proceedings. Which, nobody is told.
+        ///   - complaint: where the person may complain.
+        ///   - page: where the certificate is.
+        package init(
+            at: Instant, law: String?, until: CivilDate?, isHeld: Bool, complaint: String, page: PagePath
+        ) {
+            self.at = at
+            self.law = law
+            self.until = until
+            self.isHeld = isHeld
+            self.complaint = complaint
+            self.page = page
+        }
     }
 
     /// What a link leads to.

@@ -29,6 +29,11 @@ enum NoticeWording: String, CaseIterable {
     case deadlinesNear = "deadlines-near"
     case holdPlaced = "hold-placed"
     case holdsWaiting = "holds-waiting"
+    case erasureDone = "erasure-done"
+    case erasureDoneKeeping = "erasure-done-keeping"
+    case erasurePartly = "erasure-partly"
+    case erasureStopped = "erasure-stopped"
+    case recipientsSilent = "recipients-silent"
 
     /// Whether it is part of other templates, rather than a notice with a subject.
     var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
@@ -72,6 +77,11 @@ enum NoticeWording: String, CaseIterable {
         case .deadlinesNear: PackageResources.deadlines_near_en_mustache
         case .holdPlaced: PackageResources.hold_placed_en_mustache
         case .holdsWaiting: PackageResources.holds_waiting_en_mustache
+        case .erasureDone: PackageResources.erasure_done_en_mustache
+        case .erasureDoneKeeping: PackageResources.erasure_done_keeping_en_mustache
+        case .erasurePartly: PackageResources.erasure_partly_en_mustache
+        case .erasureStopped: PackageResources.erasure_stopped_en_mustache
+        case .recipientsSilent: PackageResources.recipients_silent_en_mustache
         }
     }
 
@@ -104,6 +114,11 @@ enum NoticeWording: String, CaseIterable {
         case .deadlinesNear: PackageResources.deadlines_near_de_mustache
         case .holdPlaced: PackageResources.hold_placed_de_mustache
         case .holdsWaiting: PackageResources.holds_waiting_de_mustache
+        case .erasureDone: PackageResources.erasure_done_de_mustache
+        case .erasureDoneKeeping: PackageResources.erasure_done_keeping_de_mustache
+        case .erasurePartly: PackageResources.erasure_partly_de_mustache
+        case .erasureStopped: PackageResources.erasure_stopped_de_mustache
+        case .recipientsSilent: PackageResources.recipients_silent_de_mustache
         }
     }
 }

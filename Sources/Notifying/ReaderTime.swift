@@ -13,8 +13,8 @@ package struct ReaderTime: Sendable {
 
     /// `21 November 2025, 18:01 (Europe/Berlin, UTC+1)`, `21. November 2025, 18:01 Uhr (UTC)`.
     package func text(_ instant: Instant, in language: Language) -> String {
-        let offset = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds))) ?? 0
-        let local = Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000)
+        let offset = offset(at: instant)
+        let local = local(instant, offset)
         let place = zone.map { "\($0.identifier), UTC\(Self.offset(offset))" } ?? "UTC"
         let date = Self.text(local.utcDate, in: language)
         let clock = "\(local.utcTime.hour.padded(2)):\(local.utcTime.minute.padded(2))"
@@ -31,6 +31,17 @@ package struct ReaderTime: Sendable {
         case .english: "\(day.day) \(month) \(day.year)"
         case .german: "\(day.day). \(month) \(day.year)"
         }
+    }
+
+    /// The day it is there.
+    package func day(of instant: Instant) -> CivilDate { local(instant, offset(at: instant)).utcDate }
+
+    private func offset(at instant: Instant) -> Int {
+        zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(instant.seconds))) ?? 0
+    }
+
+    private func local(_ instant: Instant, _ offset: Int) -> Instant {
+        Instant(microseconds: instant.microseconds + Int64(offset) * 1_000_000)
     }
 
     /// `+1`, `-3:30`, `+0`.

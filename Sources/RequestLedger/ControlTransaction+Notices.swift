@@ -107,6 +107,22 @@ package struct WebhookRecord: Sendable {
         error = nil
     }
 
+    /// The same with another body, for sending.
+    package func with(body: String) -> WebhookRecord {
+        WebhookRecord(self, body: body)
+    }
+
+    private init(_ event: WebhookRecord, body: String) {
+        id = event.id
+        request = event.request
+        endpoint = event.endpoint
+        self.body = body
+        madeAt = event.madeAt
+        state = event.state
+        status = event.status
+        error = event.error
+    }
+
     static let columns = "id, request_id, endpoint, body, habeas.micros(made_at), state, status, error"
 
     init(_ row: LedgerRow) throws(LedgerError) {

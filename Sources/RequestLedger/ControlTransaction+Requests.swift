@@ -41,6 +41,8 @@ package enum SealedKind: String, Sendable {
     case contact
     /// The records an erasure is about.
     case records
+    /// By what recipients know the person, until each of them has been told or has a duty of its own.
+    case identifiers
 }
 
 extension ControlTransaction {

@@ -21,6 +21,8 @@ package struct PersonView: Sendable {
     /// The last day by which the law gives them an answer, in the controller's zone; nil once they have it, where their own
     /// answer is waited for, or where the law gives no number.
     package let answerBy: CivilDate?
+    /// What came of an erasure; nil before it is carried out.
+    package let erasure: PersonErasure?
 }
 
 /// That answers go to another address than the one on file; which one stays sealed.
@@ -127,7 +129,7 @@ extension Engine {
                 notices: try await transaction.notices(of: id),
                 verifications: try await transaction.verifications(of: id),
                 contact: try await transaction.sealed(.contact, of: id).map { OtherContact(usableFrom: $0.from) },
-                answerBy: answerBy(request))
+                answerBy: answerBy(request), erasure: try await erasure(of: id, in: transaction))
         }
     }
 

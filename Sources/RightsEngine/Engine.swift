@@ -111,7 +111,7 @@ package struct Engine: Sendable {
     func tellWebhooks(
         _ kind: WebhookEvent.Kind, _ request: RequestRecord, at: Instant, in transaction: ControlTransaction
     ) async throws {
-        for endpoint in settings.webhooks {
+        for endpoint in settings.ownWebhooks {
             let id: EventID = makeID()
             let event = WebhookEvent(
                 kind, id: id, at: at, request: request.id, right: request.right, state: request.state)
@@ -202,4 +202,5 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case erasureStopped = "erasure-stopped"
     case holdPlaced = "hold-placed"
     case holdsWaiting = "holds-waiting"
+    case recipientsSilent = "recipients-silent"
 }

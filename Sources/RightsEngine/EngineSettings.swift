@@ -53,6 +53,8 @@ package struct EngineSettings: Sendable {
     package var operatorsAddress: String?
     /// Where events are told to.
     package var webhooks: [WebhookEndpoint] = []
+    /// Who holds copies and is told of erasures by a program, or is asked later; everybody else is told by the staff.
+    package var recipients: [RecipientWay] = []
 
     /// Settings with defaults for everything that has one.
     package init(publicURL: String, defaultRegime: String, clock: LegalClock, archives: String) {
@@ -77,6 +79,39 @@ package struct WebhookEndpoint: Sendable {
         self.name = name
         self.url = url
         self.secrets = secrets
+    }
+}
+
+/// How one recipient of the data map is told of erasures.
+package struct RecipientWay: Sendable {
+    /// As the map names them.
+    package let name: String
+    /// The webhook of the settings; nil when the staff tell them.
+    package let webhook: String?
+    /// The identifier by which they know a person, or `key`.
+    package let identifiesBy: String?
+    /// How long a duty of their own binds them after an erasure.
+    package let keepsDays: Int?
+
+    /// A way by its parts.
+    package init(name: String, webhook: String? = nil, identifiesBy: String? = nil, keepsDays: Int? = nil) {
+        self.name = name
+        self.webhook = webhook
+        self.identifiesBy = identifiesBy
+        self.keepsDays = keepsDays
+    }
+}
+
+extension EngineSettings {
+    /// How a recipient is told.
+    func way(to recipient: String) -> RecipientWay {
+        recipients.first { $0.name == recipient } ?? RecipientWay(name: recipient)
+    }
+
+    /// The webhooks that hear of every request: those of recipients hear of erasures of what they hold, and nothing else.
+    var ownWebhooks: [WebhookEndpoint] {
+        let foreign = Set(recipients.compactMap(\.webhook))
+        return webhooks.filter { !foreign.contains($0.name) }
     }
 }
 

@@ -13,7 +13,7 @@ import Testing
             "rules_changed": 0,
         ], dueWithinDays: nil, dueWithin: nil, appealsOpen: 3, appealsOverdue: 1, holdsInForce: nil,
         holdsUnconfirmed: nil,
-        holdsReviewOverdue: nil,
+        holdsReviewOverdue: nil, recipientsOpen: 5, recipientsOverdue: 2,
         byRegime: [.init(name: "CCPA", counts: [:]), .init(name: "GDPR", counts: [:])],
         urgent: [
             urgent("aaaaaaaa", -2, "failed", "overdue: repair the job, answer today", assignee: "Grace H."),
@@ -40,7 +40,7 @@ import Testing
                 "! Overdue        2  Due today        1  In 3 days        4  In 7 days        9",
                 "In 14 days      20  At risk          0  Receipt late     0  Waits: person    8",
                 "Paused           3  No date          1  Rules changed    0  Open           120",
-                "! Appeals      3/1  Purges           –  Processors       –", "",
+                "! Appeals      3/1  Purges           –  ! Processors   5/2", "",
                 "  Due         Left  Request    Right   Law   Do next",
                 " !2026-11-19  -2 d  …aaaaaaaa  access  GDPR  overdue: repair the job, answer to…",
                 "  2026-11-21   0 d  …bbbbbbbb  access  GDPR  approve: a second person releases …",
@@ -65,6 +65,7 @@ import Testing
         let dashboard = DashboardDocument(
             asOf: all.asOf, zone: all.zone, today: all.today, counts: all.counts, dueWithinDays: nil, dueWithin: nil,
             appealsOpen: 3, appealsOverdue: 1, holdsInForce: 4, holdsUnconfirmed: 1, holdsReviewOverdue: 1,
+            recipientsOpen: nil, recipientsOverdue: nil,
             byRegime: [], urgent: [])
         let lines = DashboardScreen(dashboard: dashboard, width: 80, hasColour: false, hasList: false).lines
 
@@ -175,7 +176,8 @@ import Testing
             DashboardDocument(
                 asOf: other.asOf, zone: other.zone, today: other.today, counts: other.counts, dueWithinDays: nil,
                 dueWithin: nil, appealsOpen: 0, appealsOverdue: 0, holdsInForce: nil, holdsUnconfirmed: nil,
-                holdsReviewOverdue: nil, byRegime: other.byRegime,
+                holdsReviewOverdue: nil, recipientsOpen: nil,
+                recipientsOverdue: nil, byRegime: other.byRegime,
                 urgent: [other.urgent[2], other.urgent[0], other.urgent[1]]))
 
         #expect(console.selected == 2)

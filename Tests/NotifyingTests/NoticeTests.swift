@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: Language.allCases) func everyNoticeIsAGoodMail(language: Language) async throws {
         let all = try await judged(language)
 
-        #expect(all.count == 57)
+        #expect(all.count == 65)
         for mail in all {
             #expect(mail.problems == [], "\(mail.name)")
             #expect(!mail.subject.lowercased().contains("canary"), "\(mail.name)")
@@ -60,7 +60,7 @@ import Testing
             case "archiveReady", "linkRenewed", "archiveExpiresSoon":
                 #expect(mail.links == ["https://privacy.demo.example/p/d/\(SampleNotices.token)"])
             case "requestReceived", "requestAccepted", "requestFailed", "requestDelayed", "linkRevoked",
-                "addressChange", "erasureAccepted":
+                "addressChange", "erasureAccepted", "erasureDone", "erasureDoneKeeping", "erasurePartly":
                 #expect(mail.links == ["https://privacy.demo.example/p/r/\(SampleNotices.token)"])
             case "noAccount": #expect(mail.links == ["https://privacy.demo.example/p/"])
             default: #expect(mail.links == [])
@@ -71,13 +71,33 @@ import Testing
         }
     }
 
+    /// What was erased, what stays, why and until when; and never that all is done while a part isn't.
+    @Test(arguments: Language.allCases) func erasuresAreToldWithLawAndDate(language: Language) async throws {
+        let texts = Dictionary(uniqueKeysWithValues: try await judged(language).map { ($0.name, $0.text) })
+        let day = language == .english ? "31 December 2034" : "31. Dezember 2034"
+        let erasedOn = language == .english ? "21 November 2025" : "21. November 2025"
+        let done = ["was erased in Workspace", "wurde in Workspace am"]
+        for (name, text) in texts where name.hasPrefix("erasureDone") || name.hasPrefix("erasurePartly") {
+            #expect(text.contains(erasedOn), "\(name)")
+            #expect(text.contains("your supervisory authority"), "\(name)")
+            #expect(done.contains { text.contains($0) } == name.hasPrefix("erasureDone"), "\(name)")
+            let isKept = ["erasureDoneKeeping", "erasurePartly-keeping"].contains(name)
+            #expect(text.contains(day) == isKept && text.contains("UStG § 14b(1)") == isKept, "\(name)")
+            let held = language == .english ? "stay, restricted" : "eingeschränkter Verarbeitung"
+            #expect(
+                text.contains(held) == ["erasureDoneKeeping-held", "erasurePartly-keeping"].contains(name), "\(name)")
+        }
+        #expect(texts["erasureStopped"]?.contains("erasure.plan-changed") == true)
+        #expect(texts["erasureStopped"] != texts["erasureStopped-partly"])
+    }
+
     /// The build holds that each language has each wording; this holds that none is a copy of another language's.
     @Test func languagesDiffer() throws {
         let folder = "\(Checkout.path)/Sources/Notifying/Templates"
         let english = try names("\(folder)/en", "en")
         let german = try names("\(folder)/de", "de")
 
-        #expect(english == german && english.count == 27)
+        #expect(english == german && english.count == 32)
         for name in english {
             let texts = try ["en", "de"].map {
                 try Checkout.text("Sources/Notifying/Templates/\($0)/\(name).\($0).mustache")

@@ -32,6 +32,16 @@ enum SampleNotices {
             "holdPlaced": .holdPlaced(
                 try #require(HoldID(id.text)), matter: "2026-LIT-014", reviewOn: until.utcDate),
             "holdsWaiting": .holdsWaiting(count: 1, holds: "\(id) 2026-LIT-014 proposed 2026-03-02"),
+            "erasureDone": .erasureDone(id, erasure(page)),
+            "erasureDoneKeeping": .erasureDoneKeeping(
+                id, erasure(page, law: "UStG § 14b(1); AO § 147(3)", until: CivilDate("2034-12-31"))),
+            "erasureDoneKeeping-held": .erasureDoneKeeping(id, erasure(page, isHeld: true)),
+            "erasurePartly": .erasurePartly(id, erasure(page)),
+            "erasurePartly-keeping": .erasurePartly(
+                id, erasure(page, law: "UStG § 14b(1)", until: CivilDate("2034-12-31"), isHeld: true)),
+            "erasureStopped": .erasureStopped(id, error: "erasure.plan-changed"),
+            "erasureStopped-partly": .erasureStopped(id, error: "erasure.leftovers"),
+            "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
         ]
         for purpose in Notice.CodePurpose.allCases {
@@ -56,6 +66,13 @@ enum SampleNotices {
             notices["requestDelayed-\(right)"] = .requestDelayed(id, right, until: until, page: page)
         }
         return notices
+    }
+
+    private static func erasure(
+        _ page: PagePath, law: String? = nil, until: CivilDate? = nil, isHeld: Bool = false
+    ) -> Notice.Erasure {
+        Notice.Erasure(
+            at: Self.until, law: law, until: until, isHeld: isHeld, complaint: "your supervisory authority", page: page)
     }
 
     static func renderer() throws -> NoticeRenderer {

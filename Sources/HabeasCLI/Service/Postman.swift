@@ -50,6 +50,9 @@ struct Postman: Sendable {
         case .holdsWaiting:
             return .holdsWaiting(
                 count: letter.facts["count"].flatMap { Int($0) } ?? 0, holds: letter.facts["holds"] ?? "")
+        case .recipientsSilent:
+            return .recipientsSilent(
+                count: letter.facts["count"].flatMap { Int($0) } ?? 0, duties: letter.facts["duties"] ?? "")
         default: break
         }
         guard let request = letter.request else { return nil }
@@ -89,8 +92,12 @@ struct Postman: Sendable {
             return try await reason(letter, request).map {
                 .appealDecided(id, request.right, isGranted: isGranted, reason: $0)
             }
-        case .erasureDone, .erasureDoneKeeping, .erasurePartly, .erasureStopped: return nil
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting: return nil
+        case .erasureDone: return erasure(letter, request, page).map { .erasureDone(id, $0) }
+        case .erasureDoneKeeping: return erasure(letter, request, page).map { .erasureDoneKeeping(id, $0) }
+        case .erasurePartly: return erasure(letter, request, page).map { .erasurePartly(id, $0) }
+        case .erasureStopped: return .erasureStopped(id, error: letter.facts["error"] ?? "erasure.stopped")
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent:
+            return nil
         }
     }
 
@@ -109,6 +116,16 @@ struct Postman: Sendable {
         return Notice.Archive(
             link: try PagePath(String(download.url.dropFirst(publicURL.count))), bytes: download.bytes,
             parts: download.parts, until: download.until, format: request.format)
+    }
+
+    /// What came of an erasure; nil when the letter lacks what the law wants told.
+    private func erasure(_ letter: Letter, _ request: RequestRecord, _ page: PagePath) -> Notice.Erasure? {
+        guard let at = letter.facts["erased_at"].flatMap(Instant.init(rfc3339:)),
+            let complaint = letter.facts["complaint"]
+        else { return nil }
+        return Notice.Erasure(
+            at: at, law: letter.facts["law"], until: letter.facts["until"].flatMap { CivilDate($0) },
+            isHeld: letter.facts["held"] != nil, complaint: complaint, page: page)
     }
 
     private func refusal(_ letter: Letter, _ request: RequestRecord) async throws -> Notice? {

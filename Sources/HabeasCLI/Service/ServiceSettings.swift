@@ -75,7 +75,27 @@ struct ServiceSettings: Sendable {
         engine.heavyRows = try settings.number("workers.heavy_rows", 1...1_000_000_000, default: engine.heavyRows)
         engine.operatorsAddress = settings.found("operators.address")?.value
         engine.webhooks = try settings.webhooks()
+        engine.recipients = try recipients(map, engine.webhooks)
         return engine
+    }
+
+    /// Who is told of erasures, and by which of the settings' webhooks.
+    private static func recipients(_ map: DataMap, _ webhooks: [WebhookEndpoint]) throws -> [RecipientWay] {
+        try map.recipients.map { recipient in
+            var webhook: String?
+            if case .webhook(let name) = recipient.notice {
+                guard webhooks.contains(where: { $0.name == name }) else {
+                    throw CommandFailure(
+                        .usage, code: "settings.invalid",
+                        "the data map has “\(recipient.name)” told by the webhook \(name), which the settings don't have",
+                        hint: "add it to `webhooks`, or let the staff tell them: notice: manual")
+                }
+                webhook = name
+            }
+            return RecipientWay(
+                name: recipient.name, webhook: webhook, identifiesBy: recipient.identifiesBy,
+                keepsDays: recipient.keepsDays)
+        }
     }
 
     private static func server(

@@ -37,6 +37,7 @@ package struct StaffAPI: Sendable {
         addLinks(to: &group)
         addHolds(to: &group)
         addErasures(to: &group)
+        addRecipients(to: &group)
         addQueue(to: &group)
         addAudit(to: &group)
         addEvidence(to: &group)

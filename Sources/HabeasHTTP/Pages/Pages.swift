@@ -50,6 +50,7 @@ package struct Pages: Sendable {
         addAsking(to: &group)
         addClaims(to: &group)
         addRequests(to: &group)
+        addCertificates(to: &group)
         addDecisions(to: &group)
         addLanding(to: &group)
         addParts(to: &group)

@@ -80,6 +80,10 @@ struct RequestFacts {
             facts["elsewhere"] = notice
         }
         facts.merge(steps) { $1 }
+        if let erasure = view.erasure, request.state.isErased || request.state == .partial {
+            facts["erasure"] = ErasureFacts(erasure, visit).sections
+            facts["has_erasure"] = true
+        }
         facts["receipt"] = RequestReceipt(view, visit).sections
         return facts
     }

@@ -63,7 +63,27 @@ CREATE TABLE habeas.recipient_duty (
     due_at timestamptz NOT NULL,
     ended_at timestamptz,
     -- How it was settled: a code.
-    outcome text
+    outcome text,
+    -- When it last changed: a certificate that is older is made anew.
+    changed_at timestamptz NOT NULL,
+    -- How often they were told, or somebody was reminded to.
+    notices integer NOT NULL DEFAULT 0,
+    -- The latest event of their webhook.
+    event_id uuid,
+    -- By what they know the person, sealed; gone once it is settled.
+    box bytea,
+    CHECK ((ended_at IS NULL) = (state IN ('open', 'told', 'parked'))),
+    CHECK (box IS NULL OR ended_at IS NULL)
 );
 CREATE INDEX recipient_duty_request ON habeas.recipient_duty (request_id);
+CREATE INDEX recipient_duty_event ON habeas.recipient_duty (event_id) WHERE ended_at IS NULL;
 CREATE INDEX recipient_duty_due ON habeas.recipient_duty (due_at) WHERE ended_at IS NULL;
+
+-- By what recipients know the person, from before the erasure until each of them has a duty of its own.
+ALTER TABLE habeas.sealed
+    DROP CONSTRAINT sealed_kind_check,
+    ADD CONSTRAINT sealed_kind_check CHECK (kind IN ('subject', 'on_file', 'contact', 'records', 'identifiers'));
+
+DROP INDEX habeas.job_one_duty;
+CREATE UNIQUE INDEX job_one_duty ON habeas.job (kind)
+    WHERE kind IN ('expire', 'checkpoint', 'deadlines', 'retention') AND state IN ('waiting', 'running');

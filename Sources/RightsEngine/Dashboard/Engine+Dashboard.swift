@@ -22,6 +22,8 @@ package struct Dashboard: Sendable {
     package let appeals: AppealCount
     /// Legal holds, whatever is filtered by; nil for whoever may not know of them.
     package let holds: HoldCount?
+    /// Recipients who haven't confirmed an erasure, whatever is filtered by.
+    package let recipients: RecipientCount
     package let urgent: [UrgentRequest]
 
     /// The number of a bucket, over all laws and states.
@@ -47,6 +49,7 @@ extension Engine {
                 appeals: try await control.appealCounts(question.filter, at: moments.now),
                 holds: caller.permissions.contains(.readHolds)
                     ? try await control.holdCount(today: moments.today) : nil,
+                recipients: try await control.recipientCount(now: moments.now),
                 urgent: try await control.urgentRequests(
                     question.filter, in: question.bucket, dueWithin: question.dueWithin, at: moments,
                     limit: question.limit))

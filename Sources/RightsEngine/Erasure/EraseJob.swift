@@ -19,6 +19,7 @@ struct EraseJob: Sendable {
         guard let work = try await begin() else { return }
         let known = try await tools.eraser.identify(work.question.target, as: work.run.request.text)
         try await keepAddress(work)
+        if work.run.receipt == nil { try await engine.keepIdentifiers(of: work.request, work.approved, known) }
         let receipt: ErasureReceipt
         do { receipt = try await erase(work, known) } catch let error as ErasureError where error.needsNewPlan {
             return try await planAnew(work, error)
@@ -304,21 +305,11 @@ struct EraseJob: Sendable {
         let certificate = ErasureCertificate(
             request: request.id.text, service: tools.service, controller: tools.controller, regime: request.regime,
             scope: work.approved.scope, state: request.state.rawValue, receivedAt: request.receivedAt,
-            approvedAt: work.plan.approvedAt, issuedAt: engine.now(), receipt: receipt, files: files,
-            recipients: try await transaction.recipients(of: request.id).map {
-                ErasureCertificate.RecipientLine(name: $0.recipient, state: $0.state.rawValue)
-            },
+            approvedAt: work.plan.approvedAt, issuedAt: engine.now(), receipt: receipt, files: files, recipients: [],
             hunt: ErasureCertificate.HuntLine(
                 tables: hunt.tables, isComplete: hunt.isComplete, leftovers: hunt.leftovers),
             contactKept: try await transaction.sealed(.onFile, of: request.id) != nil)
-        let bytes = try certificate.canonicalBytes()
-        try await transaction.keep(
-            CertificateRecord(
-                request: request.id, bytes: bytes, signature: try tools.sign(bytes),
-                page: CertificatePage.html(certificate), madeAt: engine.now()))
-        try await engine.audit(
-            .erasureCertified, by: .system, request, ["certificate": .hash(ErasurePlan.digest(of: bytes))],
-            in: transaction)
+        try await engine.certify(certificate, for: request, tools, in: transaction)
     }
 
     /// The person is told in plain words; leftovers go to whoever runs the service, by table and column.
@@ -331,7 +322,8 @@ struct EraseJob: Sendable {
             case .erasedWithRetention: .erasureDoneKeeping
             default: .erasurePartly
             }
-        var facts: [String: String] = [:]
+        let (clock, _) = try engine.deadlineClock(request.regime, request.right, at: request.receivedAt)
+        var facts = ["erased_at": receipt.at.rfc3339, "complaint": clock.regime.complaint]
         if let last = receipt.done.retained.map(\.until).max() { facts["until"] = "\(last)" }
         let citations = Set(receipt.done.retained.map(\.citation)).sorted()
         if !citations.isEmpty { facts["law"] = citations.joined(separator: "; ") }
@@ -371,11 +363,12 @@ extension ErasureTools {
 }
 
 extension StorePlace {
-    init(_ position: ErasurePosition) throws {
+    /// - Parameter lsn: another position of the same log.
+    init(_ position: ErasurePosition, lsn: String? = nil) throws {
         guard let system = UInt64(position.systemIdentifier), let timeline = UInt32(exactly: position.timeline) else {
             throw ErasureError(.wrongRole, "the server doesn't say where its log stands")
         }
-        self.init(system: system, timeline: timeline, position: LogPosition(position.lsn))
+        self.init(system: system, timeline: timeline, position: LogPosition(lsn ?? position.lsn))
     }
 }
 

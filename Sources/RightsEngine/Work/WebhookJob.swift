@@ -12,7 +12,7 @@ struct WebhookJob: Sendable {
         guard let endpoint = engine.settings.webhooks.first(where: { $0.name == event.endpoint }) else {
             throw JobFailure(.webhookUnknown, retry: .never)
         }
-        let status = try await call(event, endpoint)
+        let status = try await call(try await engine.addressed(event), endpoint)
         guard let status, (200..<300).contains(status) else {
             let failure = JobFailure(status == nil ? .webhookUnreachable : .webhookRefused)
             try await note(event, status, failure)
@@ -21,6 +21,7 @@ struct WebhookJob: Sendable {
         try await held.finish { transaction in
             try await transaction.storeWebhook(
                 event.id, state: "accepted", status: status, error: nil, now: engine.now())
+            try await engine.noteTold(by: event, in: transaction)
         }
     }
 

@@ -61,11 +61,13 @@ import Testing
         for channel in Channel.allCases { keys.insert("receipt_channel_\(channel.rawValue)") }
         for state in NoticeRecord.State.allCases { keys.insert("mail_state_\(state.rawValue)") }
         let operators: [NoticeKindCode] = [
-            .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
+            .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
+            .recipientsSilent,
         ]
         for kind in NoticeKindCode.allCases where !operators.contains(kind) {
             keys.insert("mail_\(kind.rawValue.replacing("-", with: "_"))")
         }
+        for state in RecipientDuty.State.allCases { keys.insert("recipient_\(state.rawValue)") }
         for step in ["done", "now", "next"] { keys.insert("step_\(step)") }
         let table = PageTexts.table(.english)
         for notice in PageNotice.allCases {

@@ -41,7 +41,7 @@ struct WorkBench: Sendable {
         }
     }
 
-    private init(_ database: TestDatabase, _ folder: String, _ connections: Int) async throws {
+    init(_ database: TestDatabase, _ folder: String, _ connections: Int) async throws {
         self.database = database
         self.folder = folder
         try await PostgresConnection.withConnection(to: database.target()) {

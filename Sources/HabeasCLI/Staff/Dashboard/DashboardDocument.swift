@@ -48,6 +48,8 @@ struct DashboardDocument: Decodable, Sendable, Equatable {
     let holdsInForce: Int?
     let holdsUnconfirmed: Int?
     let holdsReviewOverdue: Int?
+    let recipientsOpen: Int?
+    let recipientsOverdue: Int?
     let byRegime: [Group]
     let urgent: [Urgent]
 
@@ -91,7 +93,10 @@ enum DashboardWords {
         )
         facts.add("Holds waiting", "legal holds that wait for a second person to confirm them or their release")
         facts.add("Purges", "– until this service erases by itself: then the purges that are due")
-        facts.add("Processors", "– until this service tells processors: then those that haven't confirmed")
+        facts.add(
+            "Processors",
+            "recipients who were told of an erasure, or are to be, and haven't confirmed, whatever is filtered by; after the stroke those whose day is past"
+        )
         return """
             Definitions, edition \(DashboardBucket.edition). Days are the controller's; numbers overlap; closed requests count nowhere.
             A request counts under the law it was opened under first.

@@ -59,11 +59,19 @@ struct DashboardScreen {
                 title: overdue > 0 ? "! Appeals" : "Appeals", value: "\(dashboard.appealsOpen)/\(overdue)",
                 isAlarm: overdue > 0))
         numbers += holds
-        numbers += [Number(title: "Purges", value: "–"), Number(title: "Processors", value: "–")]
+        numbers += [Number(title: "Purges", value: "–"), processors]
         if let days = dashboard.dueWithinDays, let count = dashboard.dueWithin {
             numbers.append(Number(title: "Within \(days) d", value: "\(count)"))
         }
         return numbers
+    }
+
+    private var processors: Number {
+        guard let open = dashboard.recipientsOpen, let overdue = dashboard.recipientsOverdue else {
+            return Number(title: "Processors", value: "–")
+        }
+        return Number(
+            title: overdue > 0 ? "! Processors" : "Processors", value: "\(open)/\(overdue)", isAlarm: overdue > 0)
     }
 
     private var holds: [Number] {

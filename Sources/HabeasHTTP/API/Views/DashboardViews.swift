@@ -19,6 +19,9 @@ struct DashboardView: Encodable {
     let holdsInForce: Int?
     let holdsUnconfirmed: Int?
     let holdsReviewOverdue: Int?
+    /// Recipients who haven't confirmed an erasure, and those of them whose day is past.
+    let recipientsOpen: Int
+    let recipientsOverdue: Int
     let byRegime: [GroupView]
     let byState: [GroupView]
     let urgent: [UrgentView]
@@ -36,6 +39,8 @@ struct DashboardView: Encodable {
         holdsInForce = dashboard.holds?.inForce
         holdsUnconfirmed = dashboard.holds?.unconfirmed
         holdsReviewOverdue = dashboard.holds?.reviewOverdue
+        recipientsOpen = dashboard.recipients.open
+        recipientsOverdue = dashboard.recipients.overdue
         byRegime = Self.groups(dashboard.counts, \.regime)
         byState = Self.groups(dashboard.counts, \.state.rawValue)
         urgent = dashboard.urgent.map { UrgentView($0, at: dashboard.moments) }
