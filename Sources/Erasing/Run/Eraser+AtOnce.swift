@@ -139,7 +139,8 @@ extension ErasureSession {
             }
             try await connection.query(
                 "DELETE FROM habeas_local.restriction AS r WHERE r.table_name = $1 AND NOT EXISTS "
-                    + "(SELECT FROM \(described.source) AS t0 WHERE \(same.joined(separator: " AND ")))", [table.written])
+                    + "(SELECT FROM \(described.source) AS t0 WHERE \(same.joined(separator: " AND ")))",
+                [table.written])
         }
     }
 
