@@ -19,7 +19,7 @@ import Testing
             try await WorldServer.prepare(database)
             try await world.build(in: database)
             let cutter = try Cutter(database)
-            try await LineServer.with("cutting_proxy.py", [cutter.socket, cutter.folder]) { proxy in
+            try await LineServer.with("cutting_database.py", [cutter.socket, cutter.folder]) { proxy in
                 let trial = try await Trial(world, database, port: proxy.port)
                 try cutter.order(0, isAfter: false)
                 try await trial.run("uncut")

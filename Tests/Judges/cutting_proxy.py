@@ -1,105 +1,49 @@
-"""A way to PostgreSQL that is cut at one message: before the server gets it, or after it has carried it out.
+"""A proxy on loopback that loses answers: cutting_proxy.py PORT_OF_THE_SERVICE.
 
-Usage: cutting_proxy.py SOCKET FOLDER. Prints its port. FOLDER/order holds {"id": …, "cut": n, "after": bool}, read at
-each connection; a new id counts from 0 again. FOLDER/count holds how many queries came through since.
+The first line it prints is its port; then one JSON line for each request it passed on. Of every path it loses the first
+answer: the service has done its work, the client's connection just ends.
 """
 
-import asyncio
+import http.client
+import http.server
 import json
-import struct
 import sys
 
-SOCKET, FOLDER = sys.argv[1:3]
-NEGOTIATIONS = (80877103, 80877104)
+lost = set()
 
 
-class State:
-    order = {"id": None, "cut": 0, "after": False}
-    count = 0
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-    def read(self):
-        with open(f"{FOLDER}/order") as file:
-            order = json.load(file)
-        if order["id"] != self.order["id"]:
-            self.order, self.count = order, 0
-            self.note()
+    def pass_on(self):
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        service = http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=30)
+        headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+        service.request(self.command, self.path, body, headers)
+        answer = service.getresponse()
+        content = answer.read()
+        cut = self.path not in lost
+        lost.add(self.path)
+        event = {
+            "method": self.command, "path": self.path, "status": answer.status, "cut": cut,
+            "key": self.headers.get("idempotency-key", ""), "replayed": answer.getheader("idempotency-replayed", ""),
+        }
+        print(json.dumps(event), flush=True)
+        if cut:
+            self.close_connection = True
+            return
+        self.send_response(answer.status)
+        self.send_header("content-type", answer.getheader("content-type", "application/json"))
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
 
-    def note(self):
-        with open(f"{FOLDER}/count", "w") as file:
-            file.write(str(self.count))
+    do_GET = do_POST = pass_on
 
-    def query(self):
-        """Counts a query; whether the connection is cut at it."""
-        self.count += 1
-        self.note()
-        return self.count == self.order["cut"]
-
-
-STATE = State()
-
-
-class Link:
-    def __init__(self, client_in, client_out):
-        self.client_in, self.client_out = client_in, client_out
-        self.is_swallowing = False
-
-    async def run(self):
-        STATE.read()
-        while True:
-            size = await self.client_in.readexactly(4)
-            rest = await self.client_in.readexactly(struct.unpack("!I", size)[0] - 4)
-            if struct.unpack("!I", rest[:4])[0] not in NEGOTIATIONS:
-                break
-            self.client_out.write(b"N")
-        self.server_in, self.server_out = await asyncio.open_unix_connection(SOCKET)
-        self.server_out.write(size + rest)
-        ways = [asyncio.create_task(self.there()), asyncio.create_task(self.back())]
-        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-        for way in ways:
-            way.cancel()
-
-    @staticmethod
-    async def message(stream):
-        head = await stream.readexactly(5)
-        return head[:1], head + await stream.readexactly(struct.unpack("!I", head[1:])[0] - 4)
-
-    async def there(self):
-        while True:
-            kind, message = await self.message(self.client_in)
-            if kind in b"QS" and STATE.query():
-                if not STATE.order["after"]:
-                    return
-                self.is_swallowing = True
-            self.server_out.write(message)
-            await self.server_out.drain()
-
-    async def back(self):
-        while True:
-            kind, message = await self.message(self.server_in)
-            if self.is_swallowing:
-                if kind == b"Z":
-                    return
-                continue
-            self.client_out.write(message)
-            await self.client_out.drain()
-
-
-async def serve(client_in, client_out):
-    link = Link(client_in, client_out)
-    try:
-        await link.run()
-    except (asyncio.IncompleteReadError, ConnectionError):
+    def log_message(self, *arguments):
         pass
-    finally:
-        client_out.close()
-        if hasattr(link, "server_out"):
-            link.server_out.close()
 
 
-async def main():
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-
-
-asyncio.run(main())
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
