@@ -107,7 +107,7 @@ import Testing
                 .write(toFile: "\(bench.folder)/edited.json", atomically: true, encoding: .utf8)
             let nobody = "01931f3c-0000-7000-8000-000000000000"
             let cases: [(arguments: [String], status: Int32, word: String)] = [
-                (["erase", "plan", "email:nobody@example.com"], 4, "nobody"),
+                (["erase", "plan", "email:nobody@example.com"], 4, "no user has"),
                 (["erase", "plan", "shoes:17"], 64, "habeas map show"),
                 (["erase", "plan", "ada"], 64, "KIND:ID"),
                 (["erase", "plan", "email:ada@example.com", "--regime", "nonsense?"], 64, "--regime"),

@@ -4,8 +4,10 @@ import AuditLedger
 import PostgresAccess
 import RequestLedger
 import RightsCore
+import SubjectAccess
 import Testing
 
+@testable import Erasing
 @testable import HabeasHTTP
 @testable import RightsEngine
 
@@ -14,13 +16,15 @@ import Testing
     @Test(.timeLimit(.minutes(20))) func schemathesisFindsNothing() async throws {
         try await APIBench.withEngine { database, engine, keys, clock, folder in
             let people = try await database.query("SELECT id FROM workspace.users ORDER BY id LIMIT 20")
-            let things = try await Things.make(engine, subjects: people.compactMap { $0[0].map { "user:\($0)" } })
+            let pool = PostgresPool(to: database.target(as: "habeas_eraser"), limit: 3)
+            let tools = try APIBench.erasureTools(database, pool, folder)
+            let subjects = people.compactMap { $0[0].map { "user:\($0)" } }
+            let things = try await Things.make(engine, subjects: subjects, plan: try await Self.plan(subjects, tools))
             let file = "\(folder)/things.json"
             try JSONEncoder().encode(things).write(to: URL(fileURLWithPath: file))
-            let pool = PostgresPool(to: database.target(as: "habeas_eraser"), limit: 3)
             let parts = APIBench.parts(
                 engine, keys, signIn: nil, clock: clock,
-                erasure: try APIBench.erasureTools(database, pool, folder))
+                erasure: tools)
             let outcome = try await withServer(
                 { settings in settings.rateLimits = [:] }, parts: parts
             ) { port, _ in
@@ -40,24 +44,73 @@ import Testing
         }
     }
 
+    /// A plan as the eraser makes it.
+    private static func plan(_ subjects: [String], _ tools: ErasureTools) async throws -> [UInt8] {
+        let target = ErasureTarget(person: try #require(subjects.first.flatMap { SubjectReference($0) }))
+        let question = ErasureQuestion(target: target, regime: RegimeID("GDPR")!, today: CivilDate("2026-11-21")!)
+        return try await tools.eraser.plan(question).canonicalBytes()
+    }
+
     /// Things of every kind and in every state, so that each operation finds one that it can be done to.
     private struct Things: Encodable {
         let token: String
         let subjects: [String]
+        /// The digest of the plan that waits for all erasures.
+        let plan: String
         var pools: [String: [String]] = [:]
 
-        static func make(_ engine: Engine, subjects: [String]) async throws -> Things {
+        static func make(_ engine: Engine, subjects: [String], plan: [UInt8]) async throws -> Things {
             let all: Set<StaffRole> = [.support, .compliance, .auditor, .admin]
             let token = try await APIBench.token(engine, all)
             let caller = try await engine.caller(token: token)
-            var things = Things(token: token, subjects: subjects)
+            var things = Things(token: token, subjects: subjects, plan: ErasurePlan.digest(of: plan).hex)
             for (operation, state) in wanted {
                 for number in 0..<12 {
                     let id = try await make(engine, caller, state, number)
                     things.pools[operation, default: []].append(id)
                 }
             }
+            for operation in ["readPlan", "planAgain", "approvePlan", "readCertificate"] {
+                for _ in 0..<12 { things.pools[operation, default: []].append(try await erasure(engine, plan)) }
+            }
             return things
+        }
+
+        /// An erasure with a plan that waits and, as if it were over, a certificate; colleagues who have left took it down.
+        private static func erasure(_ engine: Engine, _ bytes: [UInt8]) async throws -> String {
+            let colleague = try await engine.caller(token: try await APIBench.token(engine, [.compliance]))
+            let reference = "user:\(UUID().uuidString)"
+            let ground = StaffGround(ticket: Ticket("T-1")!, reason: Reason("seed")!)
+            let plan = try ErasurePlan(canonicalBytes: bytes)
+            return try await engine.control.transaction { transaction in
+                var request = try await engine.open(
+                    StaffRequestInput(subject: reference, right: .erasure, language: .english),
+                    for: FoundPerson(person: .init(reference: reference, address: "a@example.com")), by: colleague,
+                    ground, in: transaction
+                ).request
+                request.vouchedBy = colleague.id
+                try await engine.move(&request, .identify, by: colleague.actor, in: transaction)
+                _ = try await engine.newPlan(plan, for: request, in: transaction)
+                let certificate = try certificate(of: request, plan)
+                try await transaction.keep(
+                    CertificateRecord(
+                        request: request.id, bytes: certificate, signature: [1], page: [], madeAt: engine.now()))
+                return request.id.text
+            }
+        }
+
+        private static func certificate(of request: RequestRecord, _ plan: ErasurePlan) throws -> [UInt8] {
+            let receipt = ErasureReceipt(
+                run: UUID().uuidString, sequence: 1, plan: try plan.digest().hex, at: plan.countedAt,
+                regime: "one_transaction",
+                done: ErasureReceipt.Done(
+                    collections: plan.collections, retained: [], sideEffects: [], holds: [], deviations: []))
+            return try ErasureCertificate(
+                request: request.id.text, service: plan.service, controller: "Example", regime: plan.regime,
+                scope: plan.scope, state: "erased", receivedAt: plan.countedAt, approvedAt: nil,
+                issuedAt: plan.countedAt, receipt: receipt, files: 0, recipients: [],
+                hunt: ErasureCertificate.HuntLine(tables: 1, isComplete: true, leftovers: []), contactKept: false
+            ).canonicalBytes()
         }
 
         /// Operations that change what they are called on, and what that has to be.

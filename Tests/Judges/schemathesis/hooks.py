@@ -42,6 +42,13 @@ def before_call(context, case, kwargs):
         case.body.pop("cursor", None)
         if "subject" in case.body:
             case.body["subject"] = CHOICE.choice(THINGS["subjects"])
+        # What the data map names, and the digest of the plan that waits.
+        if "identifier" in case.body:
+            case.body["kind"] = "email"
+        if "keys" in case.body:
+            case.body["collection"] = "contacts"
+        if operation_id(case) == "approvePlan" and "plan" in case.body:
+            case.body["plan"] = THINGS["plan"]
     if isinstance(case.path_parameters, dict) and "id" in case.path_parameters:
         thing = take(operation_id(case))
         if thing is not None:
