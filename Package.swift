@@ -200,7 +200,7 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "LegalRules", "RightsCore", "PostgresAccess",
-                "ErasureLedger", "SubjectAccess", "Erasing", "PostgresTestKit", "ObjectStore", "Exporting",
+                "ErasureLedger", "SubjectAccess", "Erasing", "PostgresTestKit", "ObjectStore", "Exporting", "DataMap",
                 "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(

@@ -37,6 +37,7 @@ import Testing
     @Test func staffListAndSettle() async throws {
         try await APIBench.with { api in
             let (compliance, support) = (try await api.token(.compliance), try await api.token(.support))
+            let auditor = try await api.token(.auditor, lifetime: .days(60))
             let id = try await api.opened(support, right: "erasure")
             let duties = try await Self.duties(
                 api, Self.request(id), ["Northlight AI Ltd", "Havel PartG", "Old Press Ltd"])
@@ -53,7 +54,7 @@ import Testing
             let open = try await api.call(.get, "/v1/recipients?state=open", compliance)
             let before = try await api.call(.get, "/v1/dashboard", support)
             api.clock.pass(.days(20))
-            let after = try await api.call(.get, "/v1/dashboard", support)
+            let after = try await api.call(.get, "/v1/dashboard", auditor)
 
             #expect(all.items.count == 2 && all.text("next_cursor") != nil)
             #expect(all.items.allSatisfy { $0["request_id"] as? String == id && $0["way"] as? String == "manual" })

@@ -4,11 +4,13 @@ import Erasing
 import ErasureLedger
 import Foundation
 import LegalRules
+import ObjectStore
 import PostgresAccess
 import PostgresTestKit
 import RequestLedger
 import RightsCore
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import RightsEngine
@@ -67,9 +69,12 @@ struct RecipientBench: Sendable {
         let keys = try ErasureKeys(folder: "\(folder)/keys")
         let ledger = try await ErasureLedger.open(folder: "\(folder)/ledger", key: LedgerKey(keys.ledger))
         self.ledger = ledger
+        try FileManager.default.createDirectory(atPath: "\(folder)/objects", withIntermediateDirectories: true)
         let eraser = Eraser(
             map: map, mapDigest: ErasurePlan.digest(of: Array(yaml.utf8)).hex, database: pool,
-            verifier: "habeas_verifier", stores: [:], retention: try RuleBook().retentionClock(),
+            verifier: "habeas_verifier",
+            stores: ["objects": FolderStore(root: FilePath("\(folder)/objects"))],
+            retention: try RuleBook().retentionClock(),
             hash: { scope, key in
                 map.subject(scope) != nil
                     ? keys.subjectHash(kind: scope, key: key) : keys.recordHash(collection: scope, key: key)
