@@ -48,6 +48,7 @@ import Testing
             (.get, "/v1/requests/\(id)/plan", .readRequests), (.post, "/v1/requests/\(id)/plan", .handle),
             (.post, "/v1/requests/\(id)/plan/approve", .approveErasure),
             (.get, "/v1/requests/\(id)/certificate", .readRequests),
+            (.get, "/v1/recipients", .readRequests), (.post, "/v1/recipients/\(id)/confirm", .manageRecipients),
             (.post, "/v1/suppression/check", .checkSuppression), (.post, "/v1/suppression/lift", .approveErasure),
             (.post, "/v1/deletions", .reportDeletions),
         ]
