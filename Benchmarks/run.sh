@@ -2,7 +2,7 @@
 # What an export costs beside what PostgreSQL needs to hand the rows over, and beside what one would use instead.
 # Whole processes, interleaved, medians, ratios of one run. Nothing fails here; everything is printed.
 #
-#   MESSAGES=300000 RUNS=5 LARGE=3000000 Benchmarks/run.sh [speed|memory|small]     all three unless named
+#   MESSAGES=300000 RUNS=5 LARGE=3000000 Benchmarks/run.sh [speed|memory|small|erasure]     all unless named
 #
 # floor     psql COPY text of the same SELECT (role, filter, order) to /dev/null, and the counts the export makes
 # instead   row_to_json of the same rows through gzip -6
@@ -13,7 +13,7 @@ cd "$(dirname "$0")/.."
 messages=${MESSAGES:-300000}
 large=${LARGE:-3000000}
 runs=${RUNS:-5}
-parts=${*:-speed memory small}
+parts=${*:-speed memory small erasure}
 state=$PWD/.habeas/bench
 work=$state/work
 swift build -c release --product habeas --explicit-target-dependency-import-check error >&2
@@ -139,6 +139,12 @@ small() {
     echo "$people people of 8 tables x 60 rows, one process, $workers workers; medians of $runs interleaved runs"
     row "archives written, read back and signed" "$(rate "$ours")" "$(ratio "$rows" "$ours") of pgbench"
     row "pgbench: the same rows and counts, prepared" "$(rate "$rows")"
+}
+
+# --- erasures --------------------------------------------------------------------------------------------------------
+erasure() {
+    swift build -c release --product erasure-bench --explicit-target-dependency-import-check error >&2
+    .build/release/erasure-bench
 }
 
 for part in $parts; do "$part"; done

@@ -199,7 +199,13 @@ struct Bench: Sendable {
 
 let state = FilePath("/tmp/habeas-erasure-bench-\(ProcessInfo.processInfo.processIdentifier)")
 try FileManager.default.createDirectory(atPath: state.string, withIntermediateDirectories: true)
-let cluster = try PrivateCluster(state: state, settings: ["shared_buffers": "512MB", "max_wal_size": "4GB"])
+// The ledger is synchronized to the disk, so the server's commits must be, too.
+let cluster = try PrivateCluster(
+    state: state,
+    settings: [
+        "shared_buffers": "512MB", "max_wal_size": "4GB", "fsync": "on", "synchronous_commit": "on",
+        "full_page_writes": "on",
+    ])
 do {
     try await cluster.start()
     try await PostgresConnection.withConnection(to: ConnectionTarget(cluster.connectionString)) {

@@ -92,6 +92,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case holdForgotten = "hold.forgotten"
     case erasureResumed = "hold.erasure-resumed"
     case erasurePlanned = "erasure.planned"
+    case erasurePlanAsked = "erasure.plan-asked"
     case erasureApproved = "erasure.approved"
     case erasureStopped = "erasure.stopped"
     case erasureDone = "erasure.done"

@@ -8,6 +8,7 @@ import Testing
 
     @Test func anErasureIsPlannedApprovedAndProved() async throws {
         try await Workbench.with { bench in
+            try bench.ownObjects()
             try await RunningService.with(bench) { service in
                 let desk = try await Desk(service)
                 let person =

@@ -8,11 +8,7 @@ import Testing
 
     /// A person with rows and files of 18 MB that can't be compressed.
     private func prepare(_ bench: Workbench) async throws {
-        let objects = "\(bench.folder)/objects"
-        try FileManager.default.copyItem(atPath: "\(bench.database.demoFolder)/objects", toPath: objects)
-        let settings = try String(contentsOfFile: "\(bench.folder)/habeas.yaml", encoding: .utf8)
-        try settings.replacing("\(bench.database.demoFolder)/objects", with: objects)
-            .write(toFile: "\(bench.folder)/habeas.yaml", atomically: true, encoding: .utf8)
+        let objects = try bench.ownObjects()
         let keys = try await bench.database.query(
             "SELECT d.storage_key FROM workspace.documents d JOIN workspace.users u ON u.id = d.user_id "
                 + "WHERE u.email = 'ada@example.com' AND d.storage_key IS NOT NULL ORDER BY d.id LIMIT 3")

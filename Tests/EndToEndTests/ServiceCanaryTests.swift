@@ -81,8 +81,7 @@ struct ServiceScene: Sendable {
     static func play(on bench: Workbench, _ body: @Sendable (ServiceScene) async throws -> Void) async throws {
         let person = try await markPerson(bench.database)
         try await bench.database.run("ALTER DATABASE \(bench.database.name) SET log_min_duration_statement = 0")
-        let objects = "\(bench.folder)/objects"
-        try FileManager.default.copyItem(atPath: "\(bench.database.demoFolder)/objects", toPath: objects)
+        try bench.ownObjects()
         let keys = "\(bench.folder)/identity"
         try FileManager.default.createDirectory(atPath: keys, withIntermediateDirectories: true)
         try await LineServer.with("tokens.py", [keys, "1790000000", person, "mksubject7739"]) { publisher in
@@ -91,8 +90,7 @@ struct ServiceScene: Sendable {
             let jwks = "http://127.0.0.1:\(publisher.port)/jwks.json"
             try await withReceiver { receiver, port in
                 let port = Int(port) ?? 0
-                let environment = settings(
-                    objects: objects, jwks: jwks, receiver: port)
+                let environment = settings(jwks: jwks, receiver: port)
                 try await withService(bench, environment) { service in
                     let visitor = ServiceVisitor(
                         url: service.url, jar: "\(bench.folder)/jar", headers: headers, answers: Answers())
@@ -112,10 +110,10 @@ struct ServiceScene: Sendable {
             """)[0][0] ?? ""
     }
 
-    private static func settings(objects: String, jwks: String, receiver: Int) -> [String: String] {
+    private static func settings(jwks: String, receiver: Int) -> [String: String] {
         let secret = "whsec_\(Data((0..<32).map { UInt8($0) }).base64EncodedString())"
         return [
-            "HABEAS_STORES_OBJECTS": objects, "HABEAS_SERVICE_INTAKE_BURST": "1000",
+            "HABEAS_SERVICE_INTAKE_BURST": "1000",
             "HABEAS_OPERATORS_ADDRESS": "operators@workspace.example",
             "HABEAS_PERSON_TOKENS_KEYS": jwks, "HABEAS_PERSON_TOKENS_ISSUER": "https://id.example",
             "HABEAS_PERSON_TOKENS_AUDIENCE": "habeas", "HABEAS_PERSON_TOKENS_KIND": "user",

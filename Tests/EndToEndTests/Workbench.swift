@@ -31,6 +31,17 @@ struct Workbench: Sendable {
         try text.write(toFile: "\(folder)/habeas.yaml", atomically: true, encoding: .utf8)
     }
 
+    /// Gives the workbench files of its own, for a test that changes or erases some; the workspace's are everybody's.
+    @discardableResult func ownObjects() throws -> String {
+        let objects = "\(folder)/objects"
+        try FileManager.default.copyItem(atPath: "\(database.demoFolder)/objects", toPath: objects)
+        let path = "\(folder)/habeas.yaml"
+        let settings = try String(contentsOfFile: path, encoding: .utf8)
+        try settings.replacing("\(database.demoFolder)/objects", with: objects)
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        return objects
+    }
+
     func habeas(
         _ arguments: String..., environment: [String: String] = [:], input: String? = nil
     ) async throws -> ProgramOutcome {

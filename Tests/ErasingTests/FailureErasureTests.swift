@@ -47,6 +47,10 @@ import Testing
         }
     }
 
+    @Test(arguments: ErasureError.Code.allCases) func codesAreDocumented(code: ErasureError.Code) throws {
+        #expect(try Checkout.text("docs/errors.md").contains("`\(code.rawValue)`"))
+    }
+
     // MARK: other numbers
 
     @Test(arguments: [50_000, 10])

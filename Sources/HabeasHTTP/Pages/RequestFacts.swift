@@ -44,6 +44,10 @@ struct RequestFacts {
             return "state_confirmed"
         }
         if request.state == .ready || request.state == .delivered, view.link == nil { return "state_unlinked" }
+        // Of an erasure nothing was copied.
+        if request.right == .erasure, [.failed, .fulfilled].contains(request.state) {
+            return "state_\(request.state.rawValue)_erasure"
+        }
         return "state_\(request.state.rawValue)"
     }
 

@@ -23,9 +23,11 @@ extension Engine {
                     .noPlan, "there is no plan for this request: it is \(request.state.rawValue)",
                     hint: "a plan is made once it is known who asks")
             }
-            return PlanView(
+            let view = PlanView(
                 record: record, plan: try ErasurePlan(canonicalBytes: record.bytes),
                 runs: try await transaction.runs(of: id))
+            try await audit(.requestRead, by: caller.actor, request, in: transaction)
+            return view
         }
     }
 
@@ -84,7 +86,7 @@ extension Engine {
         }
         try await transaction.cancelJobs(of: id, kinds: [.plan])
         try await transaction.enqueue(makeID(), .plan, request: id, maxAttempts: 8)
-        try await audit(.requestRead, by: caller.actor, request, facts, in: transaction)
+        try await audit(.erasurePlanAsked, by: caller.actor, request, facts, in: transaction)
         return request
     }
 }

@@ -1,3 +1,4 @@
+internal import AuditLedger
 package import RequestLedger
 package import RightsCore
 
@@ -14,6 +15,7 @@ extension Engine {
                     .notFound, "there is no certificate of this request: it is \(request.state.rawValue)",
                     hint: "one is signed when an erasure was carried out")
             }
+            try await audit(.requestRead, by: caller.actor, request, in: transaction)
             return certificate
         }
     }
