@@ -16,13 +16,18 @@ extension Eraser {
                 let side = try await session.numbers(try session.maker.sideCounters())
                 let empty = session.plan(side, documents: documents)
                 try session.requireStructure(of: order.approved, empty)
+                try await order.check()
                 let sequence = try await order.intent()
                 try await session.retain(documents, run: order.run)
                 let executed = try await session.execute(session.blueprint.everything, run: order.run)
                 let done = session.plan(side.merging(executed) { $1 }, documents: documents)
                 try session.requireCounts(of: order.approved, done)
                 try await session.recount()
-                return try await session.writeReceipt(order, sequence: sequence, done: done, regime: "one_transaction")
+                try await session.suppress(order.suppressions)
+                let receipt = try await session.writeReceipt(
+                    order, sequence: sequence, done: done, regime: "one_transaction")
+                try await order.check()
+                return receipt
             }
         }
     }
@@ -91,6 +96,12 @@ extension ErasureSession {
     }
 
     // MARK: doing
+
+    /// Remembers by keyed hashes who must not be created again.
+    func suppress(_ hashes: [Hash256]) async throws(PostgresError) {
+        guard !hashes.isEmpty else { return }
+        try await connection.query(Eraser.suppressing, [Eraser.array(hashes.map(\.hex))])
+    }
 
     /// Keeps what statutes say, before its rows go.
     func retain(_ documents: [RetainedDocuments], run: String) async throws {

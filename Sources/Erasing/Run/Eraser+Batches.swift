@@ -10,7 +10,8 @@ internal import SubjectAccess
 /// billing record kept. Then their rows are listed, counted against the plan, and go in batches with pauses. The last
 /// transaction takes what is left, and the person's own row. Each step is found again after a crash by the run.
 extension Eraser {
-    func isBegun(_ run: String) async throws -> Bool { try await stage(of: run) != nil }
+    /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
+    package func isBegun(_ run: String) async throws -> Bool { try await stage(of: run) != nil }
 
     func runInBatches(_ order: ErasureOrder) async throws -> ErasureReceipt {
         if try await stage(of: order.run) == nil {
@@ -102,6 +103,8 @@ extension Eraser {
             try await session.connection.query(
                 "UPDATE habeas_local.erasure_run SET credentials = $2::jsonb WHERE run = $1::uuid",
                 [order.run, String(decoding: try JSONEncoder().encode(gone), as: UTF8.self)])
+            try await session.suppress(order.suppressions)
+            try await order.check()
         }
     }
 
@@ -292,8 +295,10 @@ extension Eraser {
                 "DELETE FROM habeas_local.erasure_run WHERE run = $1::uuid", [order.run])
             try await session.connection.query(
                 "DELETE FROM habeas_local.tombstone WHERE run = $1::uuid", [order.run])
-            return try await session.writeReceipt(
+            let receipt = try await session.writeReceipt(
                 order, sequence: sequence, done: done, regime: "batches", deviations: differences)
+            try await order.check()
+            return receipt
         }
     }
 
@@ -324,7 +329,9 @@ extension Eraser {
     ) async throws -> Value {
         try await database.withConnection { connection in
             try await connection.withTransaction(.readCommitted) { connection in
-                try await body(try await open(order.question, run: order.run, on: connection))
+                let session = try await open(order.question, run: order.run, on: connection)
+                try await order.check()
+                return try await body(session)
             }
         }
     }

@@ -61,13 +61,14 @@ extension Eraser {
     package func suppress(_ hashes: [Hash256]) async throws {
         guard !hashes.isEmpty else { return }
         _ = try await companion { connection in
-            try await connection.query(
-                """
-                INSERT INTO habeas_local.suppression (hash)
-                SELECT decode(h, 'hex') FROM unnest($1::text[]) AS h ON CONFLICT DO NOTHING
-                """, [Self.array(hashes.map(\.hex))])
+            try await connection.query(Self.suppressing, [Self.array(hashes.map(\.hex))])
         }
     }
+
+    static let suppressing = """
+        INSERT INTO habeas_local.suppression (hash)
+        SELECT decode(h, 'hex') FROM unnest($1::text[]) AS h ON CONFLICT DO NOTHING
+        """
 
     /// Whether somebody of that keyed hash must not be created again.
     package func isSuppressed(_ hash: Hash256) async throws -> Bool {

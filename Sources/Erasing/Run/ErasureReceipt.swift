@@ -30,6 +30,8 @@ package struct ErasureReceipt: Sendable, Hashable, Codable {
         package var deviations: [String]
     }
 
+    /// Files that go with the rows, of all collections.
+    package var files: Int { done.collections.reduce(0) { $0 + $1.files } }
     /// Whether rows are kept because a statute says so.
     package var isRetaining: Bool { !done.retained.isEmpty }
     /// Whether a hold keeps rows.
@@ -62,17 +64,25 @@ package struct ErasureOrder: Sendable {
     package let approved: ErasurePlan
     /// The run's id, a UUID: the same for every attempt.
     package let run: String
+    /// Keyed hashes of who must not be created again, remembered by the transaction that puts the person out of reach.
+    package let suppressions: [Hash256]
     /// Writes the intent to the external ledger, durably, and gives its number; once for each run.
     package let intent: @Sendable () async throws -> Int64
+    /// Throws when it may not go on: a hold was placed meanwhile. It is asked before anything is written and before the
+    /// commit, and of an erasure in batches before each transaction; what it throws is what the caller gets.
+    package let check: @Sendable () async throws -> Void
 
     /// An order by its parts.
     package init(
-        question: ErasureQuestion, approved: ErasurePlan, run: String,
+        question: ErasureQuestion, approved: ErasurePlan, run: String, suppressions: [Hash256] = [],
+        check: @escaping @Sendable () async throws -> Void = {},
         intent: @escaping @Sendable () async throws -> Int64
     ) {
         self.question = question
         self.approved = approved
         self.run = run
+        self.suppressions = suppressions
+        self.check = check
         self.intent = intent
     }
 }
