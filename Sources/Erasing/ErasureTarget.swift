@@ -34,7 +34,7 @@ package struct ErasureTarget: Sendable, CustomStringConvertible, CustomDebugStri
 }
 
 /// A legal hold as the eraser needs it: which rows stay where they are, restricted (GDPR Art. 17(3)(e), 18(2)).
-package struct RowHold: Sendable, Hashable {
+package struct RowHold: Sendable, Hashable, Codable {
     /// The hold's id.
     package let id: String
     /// The matter it is for.

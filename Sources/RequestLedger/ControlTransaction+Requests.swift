@@ -43,6 +43,8 @@ package enum SealedKind: String, Sendable {
     case records
     /// By what recipients know the person, until each of them has been told or has a duty of its own.
     case identifiers
+    /// Whom an erasure is about, as they were before its first row went, until it is proved.
+    case known
 }
 
 extension ControlTransaction {

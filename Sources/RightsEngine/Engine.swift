@@ -152,9 +152,7 @@ package struct Engine: Sendable {
     }
 
     static func json(_ facts: [String: String]) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(facts), as: UTF8.self)
+        try CanonicalJSON.text(facts)
     }
 
     /// The facts that were stored with a notice.

@@ -4,7 +4,7 @@ package import RightsCore
 internal import SubjectAccess
 
 /// A person, or a record, while they are still there: what the hunt looks for afterwards, and what keeps them from being
-/// created again. It lives in memory only and prints itself as `<personal>`.
+/// created again. It prints itself as `<personal>`.
 package struct KnownTarget: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// What is hunted.
     package let hunted: HuntedPerson
@@ -16,6 +16,17 @@ package struct KnownTarget: Sendable, CustomStringConvertible, CustomDebugString
     package let identifiers: [(name: String, value: String)]
     /// The key itself, as it is hashed.
     package let key: String
+
+    /// Somebody as they were read before.
+    package init(
+        hunted: HuntedPerson, scope: String, hash: Hash256, identifiers: [(name: String, value: String)], key: String
+    ) {
+        self.hunted = hunted
+        self.scope = scope
+        self.hash = hash
+        self.identifiers = identifiers
+        self.key = key
+    }
 
     package var description: String { "<personal>" }
     package var debugDescription: String { description }

@@ -16,7 +16,7 @@ package struct Eraser: Sendable {
     let retention: RetentionClock
     let hash: @Sendable (_ scope: String, _ key: String) -> Hash256
     let budget: ErasureBudget
-    let progress: @Sendable (ErasureProgress) -> Void
+    private(set) var progress: @Sendable (ErasureProgress) -> Void
     private let known = KnownStore()
 
     /// An eraser for one database.
@@ -40,6 +40,13 @@ package struct Eraser: Sendable {
         self.budget = budget
         self.hash = hash
         self.progress = progress
+    }
+
+    /// The same eraser, telling somebody else how far it is.
+    package func reporting(to progress: @escaping @Sendable (ErasureProgress) -> Void) -> Eraser {
+        var eraser = self
+        eraser.progress = progress
+        return eraser
     }
 }
 

@@ -30,6 +30,34 @@ package struct ErasureReceipt: Sendable, Hashable, Codable {
         package var deviations: [String]
     }
 
+    /// What several runs did together: what a hold had kept goes in a later one. What each retained is over on its day.
+    ///
+    /// - Parameters:
+    ///   - earlier: the runs before this one, the first first.
+    ///   - today: the day for which it is said.
+    package func together(with earlier: [ErasureReceipt], on today: CivilDate) -> ErasureReceipt {
+        var whole = self
+        for receipt in earlier {
+            for line in receipt.done.collections {
+                let same = whole.done.collections.firstIndex {
+                    $0.name == line.name && $0.table == line.table && $0.outcome == line.outcome
+                }
+                guard let same else {
+                    whole.done.collections.append(line)
+                    continue
+                }
+                // What is kept, or stays, is what the last run says of it.
+                if line.outcome != "keep" { whole.done.collections[same].rows += line.rows }
+                whole.done.collections[same].files += line.files
+            }
+            whole.done.retained += receipt.done.retained
+            whole.done.sideEffects += receipt.done.sideEffects
+            whole.done.deviations += receipt.done.deviations
+        }
+        whole.done.retained.removeAll { $0.until < today }
+        return whole
+    }
+
     /// Files that go with the rows, of all collections.
     package var files: Int { done.collections.reduce(0) { $0 + $1.files } }
     /// Whether rows are kept because a statute says so.

@@ -79,10 +79,12 @@ CREATE INDEX recipient_duty_request ON habeas.recipient_duty (request_id);
 CREATE INDEX recipient_duty_event ON habeas.recipient_duty (event_id) WHERE ended_at IS NULL;
 CREATE INDEX recipient_duty_due ON habeas.recipient_duty (due_at) WHERE ended_at IS NULL;
 
--- By what recipients know the person, from before the erasure until each of them has a duty of its own.
+-- By what recipients know the person, from before the erasure until each of them has a duty of its own; and whom it is about,
+-- until it is proved: after a crash the rows may hold surrogates already.
 ALTER TABLE habeas.sealed
     DROP CONSTRAINT sealed_kind_check,
-    ADD CONSTRAINT sealed_kind_check CHECK (kind IN ('subject', 'on_file', 'contact', 'records', 'identifiers'));
+    ADD CONSTRAINT sealed_kind_check CHECK (kind IN ('subject', 'on_file', 'contact', 'records', 'identifiers',
+        'known'));
 
 DROP INDEX habeas.job_one_duty;
 CREATE UNIQUE INDEX job_one_duty ON habeas.job (kind)

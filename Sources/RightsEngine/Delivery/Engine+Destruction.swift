@@ -34,10 +34,19 @@ extension Engine {
     package func destroyDueArchives() async throws -> [RequestID] {
         let now = now()
         let due = try await control.transaction { try await $0.requestsToDestroy(now: now, limit: Self.mostAtOnce) }
+        return try await destroyArchives(of: due)
+    }
+
+    /// Destroys the archives of some requests that are due, and nobody else's.
+    ///
+    /// - Returns: the requests whose archives are gone now.
+    /// - Throws: what kept the first one from being destroyed, after all the others are settled.
+    @discardableResult
+    func destroyArchives(of requests: [RequestID]) async throws -> [RequestID] {
         let shredder = Shredder(SealedFolder(settings.archives))
         var destroyed: [RequestID] = []
         var failure: (any Error)?
-        for id in due {
+        for id in requests {
             do {
                 if try await destroyArchive(of: id, by: shredder) { destroyed.append(id) }
             } catch { failure = failure ?? error }

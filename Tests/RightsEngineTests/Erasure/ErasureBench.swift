@@ -135,12 +135,17 @@ struct ErasureBench: Sendable {
 
     // MARK: working
 
-    /// Lets a worker work until the request stands there.
-    func untilState(_ states: RequestState..., of id: RequestID) async throws {
+    /// Lets a worker work while the body runs; cancelled after it, as a process that is killed.
+    func withWorker(_ body: () async throws -> Void) async throws {
         let workshop = Workshop(
             archives: .small(in: work.archives), postOffice: { await letters.take($0) }, callWebhook: { _, _ in 200 },
             signCheckpoint: {}, erasure: tools)
-        try await work.withWorker(workshop) {
+        try await work.withWorker(workshop) { try await body() }
+    }
+
+    /// Lets a worker work until the request stands there, and its mails are out.
+    func untilState(_ states: RequestState..., of id: RequestID) async throws {
+        try await withWorker {
             let list = states.map { "'\($0.rawValue)'" }.joined(separator: ", ")
             try await work.until("SELECT state IN (\(list)) FROM habeas.request WHERE id = $1", [id.text])
             try await work.until(
@@ -150,14 +155,52 @@ struct ErasureBench: Sendable {
 
     /// Lets a worker work until a plan waits.
     func untilPlanned(_ id: RequestID) async throws {
-        let workshop = Workshop(
-            archives: .small(in: work.archives), postOffice: { await letters.take($0) }, callWebhook: { _, _ in 200 },
-            signCheckpoint: {}, erasure: tools)
-        try await work.withWorker(workshop) {
+        try await withWorker {
             try await work.until(
                 "SELECT EXISTS (SELECT FROM habeas.erasure_plan WHERE request_id = $1 AND state = 'proposed')",
                 [id.text])
         }
+    }
+
+    /// Lets a worker work until so many runs are done and hunted, and the request's state is final for now.
+    func untilRuns(_ count: Int, of id: RequestID) async throws {
+        try await withWorker {
+            try await work.until(
+                """
+                SELECT count(*) = \(count) AND bool_and(hunted_at IS NOT NULL) FROM habeas.erasure_run WHERE request_id = $1
+                """, [id.text])
+            try await work.until(
+                "SELECT state IN ('erased', 'erased_with_retention', 'partial') FROM habeas.request WHERE id = $1",
+                [id.text])
+        }
+    }
+
+    // MARK: holds
+
+    func placeHold(_ collections: String..., matter: String = "2026-LIT-014") async throws -> HoldID {
+        let found = try await engine.find("email:ada@example.com")
+        return try await engine.control.transaction {
+            try await engine.placeHold(
+                HoldInput(
+                    matter: matter, basis: .gdprClaims, scope: HoldScope(collections: collections),
+                    reviewOn: CivilDate("2027-05-31")!), on: found, by: grace, .sample, in: $0
+            ).hold.id
+        }
+    }
+
+    func release(_ hold: HoldID) async throws {
+        _ = try await engine.control.transaction { try await engine.confirmHold(hold, by: kim, .sample, in: $0) }
+        _ = try await engine.control.transaction { try await engine.proposeRelease(of: hold, by: kim, .sample, in: $0) }
+        _ = try await engine.control.transaction {
+            try await engine.confirmRelease(of: hold, by: grace, .sample, in: $0)
+        }
+    }
+
+    // MARK: looking
+
+    func certificate(of id: RequestID) async throws -> ErasureCertificate {
+        let record = try #require(try await engine.control.transaction { try await $0.certificate(of: id) })
+        return try #require(ErasureCertificate(canonicalBytes: record.bytes))
     }
 
     func events() async throws -> [LedgerEvent] {
