@@ -15,17 +15,24 @@ package struct ErasureTarget: Sendable, CustomStringConvertible, CustomDebugStri
     /// Whether it is a person or a record.
     package let kind: Kind
     let reference: SubjectReference
+    /// Whose the record must be; nil of a person, and where an operator looks at any record.
+    let owner: SubjectReference?
 
     /// A person.
     package init(person reference: SubjectReference) {
         kind = .person
         self.reference = reference
+        owner = nil
     }
 
     /// One row of a collection, by the values of its key.
-    package init(record reference: SubjectReference) {
+    ///
+    /// - Parameter owner: the person who asks: the row must be theirs by the collection's own paths. Nil where nobody asks,
+    ///   as when an operator looks at what would happen.
+    package init(record reference: SubjectReference, owner: SubjectReference? = nil) {
         kind = .record(collection: reference.scheme)
         self.reference = reference
+        self.owner = owner
     }
 
     package var description: String { "<personal>" }

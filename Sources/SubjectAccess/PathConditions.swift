@@ -2,12 +2,22 @@ package import DataMap
 
 /// The setting of a transaction that holds a part of the subject's key, so that it never stands in a statement.
 package enum SubjectSetting {
+    /// Whose key is meant, where a statement speaks of two.
+    package enum Holder: String, Sendable {
+        /// Whom, or what, the statement is about.
+        case subject
+        /// The person to whom that record must belong.
+        case owner
+    }
+
     /// `habeas.subject`, then `habeas.subject_2` and so on for the further columns of a key.
-    package static func name(_ index: Int) -> String { index == 0 ? "habeas.subject" : "habeas.subject_\(index + 1)" }
+    package static func name(_ index: Int, of holder: Holder = .subject) -> String {
+        "habeas.\(holder.rawValue)" + (index == 0 ? "" : "_\(index + 1)")
+    }
 
     /// The part as an expression.
-    package static func expression(_ index: Int) -> String {
-        "nullif(pg_catalog.current_setting('\(name(index))', true), '')"
+    package static func expression(_ index: Int, of holder: Holder = .subject) -> String {
+        "nullif(pg_catalog.current_setting('\(name(index, of: holder))', true), '')"
     }
 }
 
@@ -16,9 +26,13 @@ package struct PathConditions {
     package let map: DataMap
     package let kind: SubjectKind
     package let catalogue: Catalogue
+    private let holder: SubjectSetting.Holder
 
     /// Conditions for people of one kind.
-    package init(map: DataMap, kind: SubjectKind, catalogue: Catalogue) {
+    package init(
+        map: DataMap, kind: SubjectKind, catalogue: Catalogue, holder: SubjectSetting.Holder = .subject
+    ) {
+        self.holder = holder
         self.map = map
         self.kind = kind
         self.catalogue = catalogue
@@ -76,7 +90,7 @@ package struct PathConditions {
             guard let column = table.column(name) else {
                 throw SubjectError(.mapDoesNotFit, "the column \(table.name).\(name) doesn't exist")
             }
-            let key = SubjectSetting.expression(index)
+            let key = SubjectSetting.expression(index, of: holder)
             parts.append(
                 asText
                     ? "\(alias).\(name.quoted)::text = \(key)"

@@ -18,8 +18,11 @@ package struct SubjectReference: Sendable, CustomStringConvertible, CustomDebugS
     package static let email = "email"
 
     /// The reference of a key: the one way of writing it.
-    package init(_ kind: SubjectKind, key: [String]) {
-        scheme = kind.name
+    package init(_ kind: SubjectKind, key: [String]) { self.init(scheme: kind.name, key: key) }
+
+    /// The reference of a key, of a person or of a record.
+    package init(scheme: String, key: [String]) {
+        self.scheme = scheme
         value = key.count == 1 ? key[0] : Self.joined(key)
     }
 

@@ -10,6 +10,8 @@ struct Reach {
     let catalogue: Catalogue
     /// Conditions of a person's paths; of a record, what compares its key.
     let paths: PathConditions
+    /// Conditions of the person to whom a record must belong; nil where nobody asks for it.
+    let owner: PathConditions?
     /// The collections reached, with how; in the map's order.
     let collections: [ReachedCollection]
     /// Rows that holds keep, by table.
@@ -41,7 +43,10 @@ struct Reach {
             var conditions: [String] = []
             for way in ways { conditions.append(try condition(way, of: reached.collection, alias)) }
             return PathConditions.any(conditions)
-        case .record: return try key(reached.table.identity, of: reached.table, alias)
+        case .record:
+            let key = try key(reached.table.identity, of: reached.table, alias)
+            guard let owner else { return key }
+            return "\(key) AND (\(try belongs(to: owner, reached.collection, alias)))"
         case .steps(let steps):
             var conditions: [String] = []
             for (hop, parent) in steps {
@@ -59,6 +64,27 @@ struct Reach {
         try ErasureError.translating { () throws(SubjectError) in
             try paths.condition(path, of: collection, alias: alias)
         }
+    }
+
+    /// Whether the row is the owner's own: rows that are shared or only name somebody are nobody's to have erased alone.
+    private func belongs(
+        to owner: PathConditions, _ collection: Collection, _ alias: String
+    ) throws(ErasureError) -> String {
+        if let nesting = collection.nesting, let parent = map.collection(nesting.parent),
+            let table = catalogue[collection.table]
+        {
+            let outer = alias + "o"
+            let rest = try belongs(to: owner, parent, outer)
+            return owner.lookUp(nesting.hop, from: alias, table, in: outer, where: rest)
+        }
+        var conditions: [String] = []
+        for path in collection.paths(to: owner.kind) where path.ownership == .own {
+            conditions.append(
+                try ErasureError.translating { () throws(SubjectError) in
+                    try owner.condition(path, of: collection, alias: alias)
+                })
+        }
+        return conditions.isEmpty ? "false" : PathConditions.any(conditions)
     }
 
     private func key(_ columns: [Identifier], of table: CatalogueTable, _ alias: String) throws(ErasureError) -> String
@@ -161,6 +187,12 @@ struct ReachedCollection {
 
     /// Whether its rows leave the table; those of somebody else never do.
     var removesRows: Bool { ownership != .mention && outcome.removesRows }
+
+    /// Whether it holds the record that is to be erased.
+    var isTheRecord: Bool {
+        if case .record = way { return true }
+        return false
+    }
 
     func comparesAsText(_ source: TableName) -> Bool {
         collection.paths.contains { $0.hops.first?.to == source && $0.hops.first?.isComparedAsText ?? false }

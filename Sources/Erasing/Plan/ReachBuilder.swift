@@ -34,7 +34,11 @@ struct ReachBuilder {
     }
 
     /// What an erasure of one record reaches: its row, and the rows whose way to their person leads over it.
-    mutating func reach(ofRecordIn collection: Collection) throws(ErasureError) -> Reach {
+    ///
+    /// - Parameter owner: the kind of person whose it must be.
+    mutating func reach(
+        ofRecordIn collection: Collection, owner: SubjectKind? = nil
+    ) throws(ErasureError) -> Reach {
         let table = try table(collection.table)
         guard !table.identity.isEmpty else {
             throw ErasureError(
@@ -66,12 +70,15 @@ struct ReachBuilder {
         let order = map.collections.map(\.name)
         found.sort { (order.firstIndex(of: $0.collection.name) ?? 0) < (order.firstIndex(of: $1.collection.name) ?? 0) }
         found += unlinked(from: found)
-        return reach(kind, found)
+        return reach(kind, found, owner: owner)
     }
 
-    private func reach(_ kind: SubjectKind, _ found: [ReachedCollection]) -> Reach {
+    private func reach(
+        _ kind: SubjectKind, _ found: [ReachedCollection], owner: SubjectKind? = nil
+    ) -> Reach {
         Reach(
             map: map, catalogue: catalogue, paths: PathConditions(map: map, kind: kind, catalogue: catalogue),
+            owner: owner.map { PathConditions(map: map, kind: $0, catalogue: catalogue, holder: .owner) },
             collections: found, holds: heldRows(found))
     }
 

@@ -42,7 +42,10 @@ extension Eraser {
             try await connection.withTransaction(.snapshot) { connection in
                 try await connection.set([("row_security", "off")])
                 let catalogue = try await connection.readCatalogue()
-                guard case .person = target.kind else { return record(target, as: reference) }
+                guard case .person = target.kind else {
+                    let record = RecordLookUp(map: map, catalogue: catalogue, connection: connection)
+                    return known(target, key: try await record.key(of: target), as: reference)
+                }
                 let resolver = SubjectResolver(map: map, catalogue: catalogue, connection: connection)
                 let subject: Subject
                 do { subject = try await resolver.resolve(target.reference) } catch let error as SubjectError {
@@ -61,9 +64,8 @@ extension Eraser {
         }
     }
 
-    private func record(_ target: ErasureTarget, as reference: String) -> KnownTarget {
-        let key = target.reference.value
-        return KnownTarget(
+    private func known(_ target: ErasureTarget, key: String, as reference: String) -> KnownTarget {
+        KnownTarget(
             hunted: HuntedPerson(reference: reference, needles: [Needle(kind: "key", value: key)]),
             scope: target.reference.scheme, hash: hash(target.reference.scheme, key), identifiers: [], key: key)
     }

@@ -42,39 +42,16 @@ struct ErasureSession {
             reach = try builder.reach(of: found.kind)
             try await connection.name(found.key)
         case .record(let name):
-            guard let collection = eraser.map.collection(name), let table = catalogue[collection.table] else {
-                throw ErasureError(
-                    .unknownReference, "“\(name)” is no collection of the map",
-                    hint: "write one of: \(eraser.map.collections.map { "\($0.name):ID" }.joined(separator: ", "))")
-            }
             subject = nil
             scope = name
-            key = question.target.reference.value
-            reach = try builder.reach(ofRecordIn: collection)
-            try await connection.name(try Self.parts(of: key, table))
+            let record = RecordLookUp(map: eraser.map, catalogue: catalogue, connection: connection)
+            (reach, key) = try await record.find(question.target, by: &builder)
         }
         blueprint = try Blueprint(reach, conflicts: builder.conflicts, generated: facts.generated)
         maker = PlanMaker(
             map: eraser.map, mapDigest: eraser.mapDigest, regime: question.regime, holds: question.holds,
             blueprint: blueprint, facts: facts)
         try await nameHolds()
-    }
-
-    /// The values of a record's key; refused here when they can't be ones, since the server's errors would quote them.
-    private static func parts(of key: String, _ table: CatalogueTable) throws(ErasureError) -> [String] {
-        let parts = table.identity.count == 1 ? [key] : SubjectReference.parts(of: key)
-        guard parts.count == table.identity.count else {
-            throw ErasureError(
-                .unknownReference, "the key of \(table.name) has \(table.identity.count) parts",
-                hint: "write them with commas between: \(table.identity.map(\.text).joined(separator: ","))")
-        }
-        let fit = zip(table.identity, parts).allSatisfy { name, value in
-            table.column(name).map { KeyText.fits(value, type: $0.baseType) } ?? false
-        }
-        guard fit, parts.allSatisfy({ !$0.isEmpty }) else {
-            throw ErasureError(.noSuchSubject, "no row of \(table.name) has that key", hint: "check the spelling")
-        }
-        return parts
     }
 
     /// Keys of held rows may name people, so they are given as settings of the transaction.
@@ -91,7 +68,6 @@ struct ErasureSession {
     var target: Hash256 { eraser.hash(scope, key) }
 
     func plan() async throws -> ErasurePlan {
-        try await requireTarget()
         let counters = try maker.counters()
         return plan(try await numbers(counters), documents: try await documents())
     }
@@ -117,17 +93,6 @@ struct ErasureSession {
         var numbers: [Counter: Int] = [:]
         for (counter, row) in zip(counters, rows) { numbers[counter.0] = row[1].flatMap { Int($0) } ?? -1 }
         return numbers
-    }
-
-    private func requireTarget() async throws {
-        guard subject == nil, let reached = blueprint.reach.reached(scope) else { return }
-        let rows = try await connection.query(
-            "SELECT count(*) FROM \(reached.table.source) AS t0 WHERE \(try blueprint.reach.membership(of: reached, "t0"))"
-        )
-        guard rows.first?.first == "1" else {
-            throw ErasureError(
-                .noSuchSubject, "no row of \(reached.table.name) has that key", hint: "check the spelling")
-        }
     }
 
     // MARK: what statutes keep
@@ -178,7 +143,7 @@ struct ErasureSession {
 
 extension PostgresConnection {
     /// Tells the statements whose rows are meant, until the transaction ends.
-    fileprivate func name(_ key: [String]) async throws(PostgresError) {
-        try await set(key.enumerated().map { (SubjectSetting.name($0), $1) })
+    func name(_ key: [String], as holder: SubjectSetting.Holder = .subject) async throws(PostgresError) {
+        try await set(key.enumerated().map { (SubjectSetting.name($0, of: holder), $1) })
     }
 }

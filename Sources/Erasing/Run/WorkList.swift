@@ -86,7 +86,7 @@ struct WorkList {
     /// and those by which their rows are found, and whatever any of these refers to.
     private static func lateTables(_ blueprint: Blueprint) -> Set<TableName> {
         let reach = blueprint.reach
-        var late = Set(reach.map.subjects.map(\.table))
+        var late = Set(reach.map.subjects.map(\.table)).union(reach.collections.filter(\.isTheRecord).map(\.table.name))
         for deletion in blueprint.deletions where deletion.reached.table.identity.isEmpty {
             late.insert(deletion.reached.table.name)
             late.formUnion(reach.steps(of: deletion.reached).map(\.1.to))
