@@ -23,6 +23,8 @@ package struct PersonView: Sendable {
     package let answerBy: CivilDate?
     /// What came of an erasure; nil before it is carried out.
     package let erasure: PersonErasure?
+    /// Whether an erasure has begun: it can't be taken back any more.
+    package let hasBegun: Bool
 }
 
 /// That answers go to another address than the one on file; which one stays sealed.
@@ -129,7 +131,8 @@ extension Engine {
                 notices: try await transaction.notices(of: id),
                 verifications: try await transaction.verifications(of: id),
                 contact: try await transaction.sealed(.contact, of: id).map { OtherContact(usableFrom: $0.from) },
-                answerBy: answerBy(request), erasure: try await erasure(of: id, in: transaction))
+                answerBy: answerBy(request), erasure: try await erasure(of: id, in: transaction),
+                hasBegun: try await hasBegun(request, in: transaction))
         }
     }
 

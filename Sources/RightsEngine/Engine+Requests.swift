@@ -101,6 +101,7 @@ extension Engine {
         _ request: inout RequestRecord, by actor: AuditActor, outcome: String = "withdrawn",
         _ facts: [String: AuditFact] = [:], in transaction: ControlTransaction
     ) async throws {
+        try await requireNotBegun(request, in: transaction)
         try await move(&request, .cancel, by: actor, outcome: outcome, facts, in: transaction)
         try await transaction.cancelJobs(of: request.id, kinds: [.export, .plan, .erase])
         for link in try await transaction.links(of: request.id) {

@@ -82,8 +82,10 @@ extension Engine {
 
     // MARK: opening
 
-    /// Refuses what can be seen without looking anything up: a law that is unknown, or gives no such right.
+    /// Refuses what can be seen without looking anything up: a law that is unknown, or gives no such right; a scope that the
+    /// right doesn't have.
     package func check(_ input: StaffRequestInput) throws {
+        try checkScope(of: input)
         _ = try regimes(input, at: input.received?.instant ?? now())
     }
 
@@ -112,14 +114,7 @@ extension Engine {
             throw EngineError(
                 .invalid, "received_at lies in the future or more than ten years back", field: "received_at")
         }
-        guard input.records.isEmpty || input.right == .erasure else {
-            throw EngineError(.invalid, "single records can only be erased", field: "records")
-        }
-        guard input.records.count <= 1 else {
-            throw EngineError(
-                .invalid, "each record is planned, approved and proved for itself",
-                hint: "open one request for each record", field: "records")
-        }
+        try checkScope(of: input)
         let regimes = try regimes(input, at: receivedAt)
         var draft = RequestRecord(
             id: makeID(), right: input.right, regime: regimes[0], channel: .staff, receivedAt: receivedAt,
@@ -152,6 +147,24 @@ extension Engine {
             try await change(contact: contact, of: &request, by: caller.actor, in: transaction)
         }
         return (request, true)
+    }
+
+    /// An erasure is of a person or of one record: what happens to each collection is the data map's to say.
+    private func checkScope(of input: StaffRequestInput) throws(EngineError) {
+        guard input.collections.isEmpty || input.right != .erasure else {
+            throw EngineError(
+                .invalid, "an erasure can't be limited to collections: it would erase the whole person",
+                hint: "name one record (records, --records) to erase that alone; what is kept of a person says the "
+                    + "data map, by each collection's outcome", field: "collections")
+        }
+        guard input.records.isEmpty || input.right == .erasure else {
+            throw EngineError(.invalid, "single records can only be erased", field: "records")
+        }
+        guard input.records.count <= 1 else {
+            throw EngineError(
+                .invalid, "each record is planned, approved and proved for itself",
+                hint: "open one request for each record", field: "records")
+        }
     }
 
     /// The laws staff name, the first one first, each once.
@@ -205,7 +218,8 @@ extension Engine {
                 hasContact: try await transaction.sealed(.contact, of: id) != nil,
                 holds: try await holds(touching: request, by: caller, in: transaction),
                 waitsForHolds: caller.permissions.contains(.readHolds)
-                    ? try await transaction.holds(holding: id) : nil)
+                    ? try await transaction.holds(holding: id) : nil,
+                hasBegun: try await hasBegun(request, in: transaction))
             try await audit(.requestRead, by: caller.actor, request, in: transaction)
             return view
         }
@@ -288,6 +302,7 @@ extension Engine {
         case .refuse:
             try await refuse(&request, by: caller, ground, facts, in: transaction)
         case .pause:
+            try await requireNotBegun(request, in: transaction)
             try await move(&request, .pause, by: caller.actor, outcome: ground.reason.code, facts, in: transaction)
             try await transaction.cancelJobs(of: id, kinds: [.export, .plan, .erase])
         case .resume:
@@ -402,4 +417,6 @@ package struct StaffView: Sendable {
     package let holds: [LegalHold]?
     /// The holds that an erasure waits for; nil for whoever may not know of holds.
     package let waitsForHolds: [HoldID]?
+    /// Whether an erasure has begun: it can be neither ended nor set aside any more.
+    package let hasBegun: Bool
 }

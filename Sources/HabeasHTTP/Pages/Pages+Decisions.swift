@@ -10,8 +10,8 @@ extension Pages {
     func addDecisions(to group: inout RouteGroup) {
         group.get("/requests/{id}/cancel") { request, context in
             let (view, visit) = try await view(request, context, under: "/cancel")
-            guard view.request.life.possible.contains(.cancel) else { return .seeOther(path(of: view.request.id)) }
             let facts = RequestFacts(view, visit)
+            guard facts.mayCancel else { return .seeOther(path(of: view.request.id)) }
             return visit.page(.cancel, title: visit.texts["cancel_title"], facts.short)
         }
         group.post("/requests/{id}/cancel", rate: .intake) { request, context in

@@ -30,25 +30,35 @@ struct RequestFacts {
 
     /// Whether an erasure waits for its second step.
     var awaitsConfirmation: Bool {
-        request.right == .erasure && request.state == .accepted && request.confirmedAt == nil
+        isOwnErasure && request.state == .accepted && request.confirmedAt == nil
     }
+
+    /// What the staff wrote down for a person needs no second step of theirs.
+    private var isOwnErasure: Bool { request.right == .erasure && request.channel != .staff }
+
+    /// Whether it can be taken back: of an erasure until it begins.
+    var mayCancel: Bool { request.life.possible.contains(.cancel) && !view.hasBegun }
 
     // MARK: where it stands
 
     /// The beginning of the keys of its texts.
     private var stateKey: String {
         if awaitsConfirmation { return "state_confirming" }
-        if request.right == .erasure, request.confirmedAt != nil,
-            [.accepted, .queued, .running].contains(request.state)
-        {
-            return "state_confirmed"
-        }
+        if request.right == .erasure { return erasureStateKey }
         if request.state == .ready || request.state == .delivered, view.link == nil { return "state_unlinked" }
-        // Of an erasure nothing was copied.
-        if request.right == .erasure, [.failed, .fulfilled].contains(request.state) {
-            return "state_\(request.state.rawValue)_erasure"
-        }
         return "state_\(request.state.rawValue)"
+    }
+
+    /// Of an erasure nothing is copied.
+    private var erasureStateKey: String {
+        switch request.state {
+        case .accepted, .queued:
+            if view.hasBegun { return "state_running_erasure" }
+            return request.confirmedAt == nil ? "state_\(request.state.rawValue)_erasure" : "state_confirmed"
+        case .verifying, .running, .failed, .fulfilled, .paused, .cancelled:
+            return "state_\(request.state.rawValue)_erasure"
+        default: return "state_\(request.state.rawValue)"
+        }
     }
 
     var title: String { texts["\(stateKey)_title"] }
@@ -73,7 +83,7 @@ struct RequestFacts {
         facts["waits"] = waits
         facts["answer_by"] = answerBy
         facts["confirm"] = awaitsConfirmation
-        facts["may_cancel"] = request.life.possible.contains(.cancel)
+        facts["may_cancel"] = mayCancel
         if isRunning { facts.merge(progressFacts) { $1 } }
         if let token = view.token, let link = view.link, !view.archives.isEmpty {
             facts.merge(downloadFacts(token: token, until: link.expiresAt)) { $1 }
@@ -181,7 +191,7 @@ struct RequestFacts {
         guard let current = currentStep else { return [:] }
         let names =
             request.right == .erasure
-            ? ["step_asked", "step_proven", "step_confirmed", "step_erased"]
+            ? ["step_asked", "step_proven", isOwnErasure ? "step_confirmed" : "step_listed", "step_erased"]
             : ["step_asked", "step_proven", "step_queued", "step_made", "step_fetched"]
         let list: [[String: Any]] = names.enumerated().map { index, name in
             let kind = index < current ? "done" : index == current ? "now" : "next"

@@ -66,8 +66,9 @@ extension Engine {
         guard request.state != .running else {
             throw EngineError(
                 .requestNotPossible, "it is being carried out: there is nothing left to ask",
-                hint: "wait for it, or cancel it first")
+                hint: request.right == .erasure ? "wait for it" : "wait for it, or cancel it first")
         }
+        if input.kind != .identity { try await requireNotBegun(request, in: transaction) }
         let asked = input.askedOn ?? today
         try check(asked, "asked_on", of: request, notBefore: settings.clock.zone.day(of: request.receivedAt))
         let before = try await history(of: id, in: transaction)
@@ -88,7 +89,7 @@ extension Engine {
         // Who it is, is asked while the request waits anyway; anything else sets the work aside.
         if input.kind != .identity, request.state == .accepted || request.state == .queued {
             try await move(&request, .pause, by: caller.actor, outcome: input.kind.rawValue, in: transaction)
-            try await transaction.cancelJobs(of: id, kinds: [.export])
+            try await transaction.cancelJobs(of: id, kinds: [.export, .plan, .erase])
         }
         return request
     }
@@ -160,7 +161,13 @@ extension Engine {
             try await move(&request, .identify, by: actor, in: transaction)
         }
         try await queueIfDue(&request, by: actor, in: transaction)
-        if request.state == .queued { try await transaction.enqueue(makeID(), .export, request: request.id) }
+        guard request.state == .queued else { return }
+        if request.right == .erasure {
+            // Its plan was approved; if that has become too old, it is planned anew.
+            try await transaction.enqueue(makeID(), .erase, request: request.id, maxAttempts: 8)
+        } else {
+            try await transaction.enqueue(makeID(), .export, request: request.id)
+        }
     }
 
     /// Ends a request because the person took it back.

@@ -10,6 +10,7 @@ extension Engine {
         in transaction: ControlTransaction
     ) async throws {
         let words = try words(in: facts, "the person must be told why (GDPR Art. 12(4))")
+        try await requireNotBegun(request, in: transaction)
         guard request.life.possible.contains(.refuse) else {
             throw EngineError(.requestNotPossible, "the request is \(request.state.rawValue): it can't be refused now")
         }
@@ -18,7 +19,7 @@ extension Engine {
         facts["ground"] = .code(refusal.code)
         facts["regime"] = .code(regime.id.text.lowercased())
         try await move(&request, .refuse, by: caller.actor, outcome: refusal.code, facts, in: transaction)
-        try await transaction.cancelJobs(of: request.id, kinds: [.export])
+        try await transaction.cancelJobs(of: request.id, kinds: [.export, .plan, .erase])
         try await notify(
             .requestRefused, about: request,
             facts: ["words": words, "law": refusal.citation, "complaint": regime.complaint], in: transaction)

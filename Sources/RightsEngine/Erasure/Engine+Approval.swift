@@ -10,6 +10,21 @@ package struct PlanView: Sendable {
     package let runs: [ErasureRunRecord]
 }
 
+extension ErasurePlan {
+    /// Whether it says anything of legal holds.
+    var namesHolds: Bool { !holds.isEmpty || collections.contains { $0.held > 0 } }
+}
+
+extension StaffCaller {
+    /// Refuses plans that say something of legal holds to whoever may not know of holds.
+    func requireHolds(of plans: [ErasurePlan]) throws(EngineError) {
+        guard plans.contains(where: \.namesHolds), !permissions.contains(.readHolds) else { return }
+        throw EngineError(
+            .forbidden, "the plan names legal holds, and this token doesn't allow “\(Permission.readHolds.rawValue)”",
+            hint: "ask a colleague with the role compliance or auditor")
+    }
+}
+
 extension Engine {
     /// The plan of a request.
     ///
@@ -26,6 +41,8 @@ extension Engine {
             let view = PlanView(
                 record: record, plan: try ErasurePlan(canonicalBytes: record.bytes),
                 runs: try await transaction.runs(of: id))
+            // Proceedings are known to few (docs/holds.md), and the bytes can't be shown without them.
+            try caller.requireHolds(of: [view.plan])
             try await audit(.requestRead, by: caller.actor, request, in: transaction)
             return view
         }

@@ -1,5 +1,6 @@
 internal import ArchiveFormat
 package import AuditLedger
+internal import Erasing
 internal import RequestLedger
 package import RightsCore
 
@@ -17,6 +18,8 @@ extension Engine {
         try await control.transaction { transaction in
             guard let request = try await transaction.request(id) else { throw Self.noRequest }
             try caller.require(.readRequests)
+            try caller.requireHolds(
+                of: try await transaction.plans(of: id).map { try ErasurePlan(canonicalBytes: $0.bytes) })
             try await audit(.evidenceMade, by: caller.actor, request, in: transaction)
         }
         let published = try keys.rawKeys()

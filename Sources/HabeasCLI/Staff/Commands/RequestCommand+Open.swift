@@ -29,7 +29,7 @@ extension RequestCommand {
         var regime: [String] = []
         @Option(help: ArgumentHelp("The form of the copy; both unless said.", valueName: "json|csv|both"))
         var format: String?
-        @Option(help: ArgumentHelp("Only these collections.", valueName: "name,…"))
+        @Option(help: ArgumentHelp("Only these collections; an erasure can't be limited so.", valueName: "name,…"))
         var only: String?
         @Option(help: ArgumentHelp("For an erasure of single records.", valueName: "collection:id,…"))
         var records: String?

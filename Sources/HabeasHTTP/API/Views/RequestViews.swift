@@ -49,7 +49,8 @@ struct RequestSummary: Encodable {
     let assignee: String?
     let possible: [String]
 
-    init(_ request: RequestRecord, zone: ZoneRules) {
+    /// - Parameter hasBegun: whether an erasure has begun, where that was looked up.
+    init(_ request: RequestRecord, zone: ZoneRules, hasBegun: Bool? = nil) {
         id = request.id.text
         right = request.right.rawValue
         regime = request.regime
@@ -89,16 +90,17 @@ struct RequestSummary: Encodable {
         hasProposedDates = request.hasProposedDates
         forecastAt = request.forecastEnd?.rfc3339
         assignee = request.assignee?.text
-        possible = Self.verbs(request)
+        possible = Self.verbs(request, hasBegun ?? (request.right == .erasure && request.state == .running))
     }
 
     /// What staff can do with it now, as the verbs of the API.
-    private static func verbs(_ request: RequestRecord) -> [String] {
+    private static func verbs(_ request: RequestRecord, _ hasBegun: Bool) -> [String] {
         let verbs: [(RequestLife.Event, String)] = [
             (.identify, "verify"), (.refuse, "refuse"), (.pause, "pause"), (.resume, "resume"), (.cancel, "cancel"),
             (.retry, "retry"),
         ]
-        var possible = verbs.filter { request.life.possible.contains($0.0) }.map(\.1)
+        let ends: [RequestLife.Event] = hasBegun ? [.refuse, .pause, .cancel] : []
+        var possible = verbs.filter { request.life.possible.contains($0.0) && !ends.contains($0.0) }.map(\.1)
         if request.state.isOpen { possible += ["questions", "answers", "extend"] }
         if request.acknowledgedAt == nil { possible.append("acknowledge") }
         if request.answeredAt != nil { possible.append("appeal") }
@@ -122,7 +124,7 @@ struct RequestDetail: Encodable {
     let holds: [HoldNote]?
 
     init(_ view: StaffView, assigneeName: String?, now: Instant, zone: ZoneRules) {
-        request = RequestSummary(view.request, zone: zone)
+        request = RequestSummary(view.request, zone: zone, hasBegun: view.hasBegun)
         self.assigneeName = assigneeName
         job = view.job.map(JobView.init)
         links = view.links.map { LinkView($0, now: now) }
