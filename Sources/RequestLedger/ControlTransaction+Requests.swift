@@ -190,7 +190,8 @@ extension ControlTransaction {
                 assurance = $6, vouched_by = $7, needs_release = $8, confirmed_at = habeas.instant($9),
                 ready_at = habeas.instant($10), delivered_at = habeas.instant($11), keep_until = habeas.instant($12),
                 executed_at = habeas.instant($13), closed_at = habeas.instant($14), contents = $15, format = $16,
-                acknowledged_at = habeas.instant($17), answered_at = habeas.instant($18), assignee = $19
+                acknowledged_at = habeas.instant($17), answered_at = habeas.instant($18), assignee = $19,
+                resumed_at = habeas.instant($20)
             WHERE id = $1
             """,
             [
@@ -199,6 +200,7 @@ extension ControlTransaction {
                 request.confirmedAt?.sql, request.readyAt?.sql, request.deliveredAt?.sql, request.keepUntil?.sql,
                 request.executedAt?.sql, request.closedAt?.sql, request.contents, request.format.rawValue,
                 request.acknowledgedAt?.sql, request.answeredAt?.sql, request.assignee?.text,
+                request.resumedAt?.sql,
             ])
     }
 

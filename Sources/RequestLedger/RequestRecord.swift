@@ -73,6 +73,8 @@ package struct RequestRecord: Sendable {
     package var forecastEnd: Instant?
     /// Who of the staff looks after it.
     package var assignee: StaffID?
+    /// When a legal hold let go what it had kept of an erasure: its clock runs anew from there.
+    package var resumedAt: Instant?
 
     /// Where it stands.
     package var state: RequestState { life.state }
@@ -113,7 +115,8 @@ extension RequestRecord {
         habeas.micros(ready_at), habeas.micros(delivered_at), habeas.micros(keep_until), habeas.micros(executed_at), \
         habeas.micros(closed_at), ticket, contents, received_offset, array_to_string(also_under, ','), \
         habeas.micros(acknowledged_at), habeas.micros(answered_at), habeas.micros(due_end), habeas.micros(work_end), \
-        habeas.micros(acknowledge_end), waits_for, waits_since, rules_changed, habeas.micros(forecast_end), assignee
+        habeas.micros(acknowledge_end), waits_for, waits_since, rules_changed, habeas.micros(forecast_end), assignee, \
+        habeas.micros(resumed_at)
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -154,6 +157,7 @@ extension RequestRecord {
         hasProposedDates = try row.flag()
         forecastEnd = try row.optionalInstant()
         assignee = try row.optionalValue { StaffID($0) }
+        resumedAt = try row.optionalInstant()
     }
 }
 

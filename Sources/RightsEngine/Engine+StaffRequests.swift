@@ -330,6 +330,10 @@ extension Engine {
     /// An archive that nobody fetched is made again only while the proof is fresh, for the address on file, and unless the
     /// person has asked anew.
     private func checkRetry(_ request: RequestRecord, in transaction: ControlTransaction) async throws {
+        guard !request.state.isErased else {
+            throw EngineError(
+                .requestNotPossible, "the erasure is done and proved", hint: "what is found later is a new request")
+        }
         guard request.state == .expired else { return }
         guard let readyAt = request.readyAt, now() < readyAt + settings.archiveKeepMost else {
             throw EngineError(

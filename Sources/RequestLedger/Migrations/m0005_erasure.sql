@@ -5,6 +5,9 @@ ALTER TABLE habeas.request ADD CONSTRAINT request_state_check CHECK (state IN ('
     'queued', 'running', 'ready', 'delivered', 'fulfilled', 'paused', 'refused', 'cancelled', 'failed', 'expired',
     'partial', 'erased', 'erased_with_retention'));
 
+-- When a hold let go what it had kept of an erasure: its clock runs anew from there.
+ALTER TABLE habeas.request ADD COLUMN resumed_at timestamptz;
+
 -- What will happen, as canonical bytes; what is approved is their digest.
 CREATE TABLE habeas.erasure_plan (
     id uuid PRIMARY KEY,

@@ -40,6 +40,11 @@ extension Engine {
         _ regime: String, of request: RequestRecord, _ history: ClockHistory, isStrict: Bool = false
     ) throws -> Deadline {
         let (clock, right) = try deadlineClock(regime, request.right, at: request.receivedAt)
+        if let resumed = request.resumedAt {
+            // What a hold had kept is due without undue delay from its end; questions and extensions were about the rest.
+            var facts = ClockFacts(received: Stamp(resumed), right: right, promise: settings.clock.promise)
+            return try Self.deadline(clock, &facts, isStrict: isStrict)
+        }
         var facts = ClockFacts(
             received: Stamp(request.receivedAt, offset: request.receivedOffset), right: right,
             interruptions: history.questions.map {
@@ -156,6 +161,22 @@ extension Engine {
             } else {
                 record.proposed = deadline
             }
+            record.computedAt = now()
+            try await transaction.store(record)
+        }
+        try await gatherDates(of: &request, in: transaction)
+    }
+
+    /// Lets the clocks of an erasure run anew: a hold let go what it had kept (GDPR Art. 17(1), (3)(e)).
+    func restartClocks(of request: inout RequestRecord, in transaction: ControlTransaction) async throws {
+        request.resumedAt = now()
+        request.answeredAt = nil
+        try await transaction.store(request)
+        try await transaction.forgetWarnings(of: request.id)
+        for var record in try await transaction.clocks(of: request.id) where record.purpose == .answer {
+            record.deadline = try deadline(
+                record.regime, of: request, ClockHistory(questions: [], extensions: [:]))
+            record.proposed = nil
             record.computedAt = now()
             try await transaction.store(record)
         }

@@ -50,7 +50,9 @@ extension Engine {
             var target = SubjectReference(reference).map { ErasureTarget(person: $0) }
             if let sealed = try await transaction.sealed(.records, of: id) {
                 let record = try people.open(sealed.box, for: "records \(id)")
-                target = SubjectReference(record).map { ErasureTarget(record: $0) }
+                target = SubjectReference(record).map {
+                    ErasureTarget(record: $0, owner: SubjectReference(reference))
+                }
             }
             guard let target else {
                 throw EngineError(.invalid, "the record isn't written as collection:id", field: "records")

@@ -97,10 +97,11 @@ extension Engine {
     ) async throws -> [RequestID] {
         var resumed: [RequestID] = []
         for id in try await transaction.requests(heldBy: hold.id) {
-            guard let request = try await transaction.request(id, isLocked: true) else { continue }
+            guard var request = try await transaction.request(id, isLocked: true) else { continue }
             // Withdrawn or refused meanwhile: nobody wants it any more.
             guard request.state != .cancelled, request.state != .refused else { continue }
             try await transaction.enqueue(makeID(), .erase, request: id)
+            try await restartClocks(of: &request, in: transaction)
             try await audit(
                 .erasureResumed, by: .system, request, ["hold": .id(hold.id.text)], in: transaction)
             resumed.append(id)

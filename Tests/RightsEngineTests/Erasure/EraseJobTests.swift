@@ -113,12 +113,24 @@ import Testing
             let tasks =
                 "SELECT count(*) FROM workspace.tasks t JOIN workspace.users u ON u.id = t.user_id WHERE u.email::text LIKE 'erased-%'"
             #expect(try await bench.count(tasks) == 64)
+            bench.work.clock.advance(by: .days(60))
             try await bench.release(hold)
+            // From the hold's end on it is due without undue delay, with a clock of its own.
+            let resumed = try await bench.work.request(id)
+            #expect(resumed.answeredAt == nil && resumed.resumedAt != nil)
+            #expect(try #require(resumed.dates.dueEnd) > bench.work.clock.now + .days(25))
             try await bench.untilRuns(2, of: id)
+            #expect(try await bench.work.request(id).answeredAt != nil)
             #expect(try await bench.count(tasks) == 0)
             #expect(try await bench.count("SELECT count(*) FROM habeas_local.restriction") == 0)
             // What the first run kept by law is still kept, and the certificate says so of both.
             #expect(try await bench.work.request(id).state == .erasedWithRetention)
+            let again = await #expect(throws: EngineError.self) {
+                _ = try await bench.engine.control.transaction {
+                    try await bench.engine.decide(id, .retry, by: bench.kim, .sample, in: $0)
+                }
+            }
+            #expect(again?.code == .requestNotPossible)
             let certificate = try await bench.certificate(of: id)
             #expect(certificate.retained.map(\.documents).reduce(0, +) == 12 && !certificate.isHeld)
             #expect(certificate.collections.reduce(0) { $0 + $1.rows } > 1000)
@@ -155,6 +167,25 @@ import Testing
             let kinds = await bench.letters.sent.map(\.kind)
             #expect(
                 kinds.suffix(2).contains("erasure-done-keeping") && kinds.filter { $0 == "erasure-partly" }.count == 1)
+        }
+    }
+
+    @Test func somebodyElsesRecordIsNobodysToErase() async throws {
+        try await ErasureBench.with { bench in
+            let theirs = try #require(
+                try await bench.product.query(
+                    """
+                    SELECT c.id::text FROM workspace.contacts c JOIN workspace.users u ON u.id = c.user_id
+                     WHERE u.email <> 'ada@example.com' ORDER BY c.id LIMIT 1
+                    """)[0][0])
+            _ = try await bench.ask(records: ["contacts:\(theirs)"])
+            try await bench.withWorker {
+                try await bench.work.until(
+                    "EXISTS (SELECT FROM habeas.job WHERE kind = 'plan' AND state = 'dead' AND error = 'erasure.no-such-subject')"
+                )
+            }
+            #expect(try await bench.count("SELECT count(*) FROM workspace.contacts WHERE id = '\(theirs)'") == 1)
+            #expect(try await bench.events().isEmpty)
         }
     }
 
