@@ -129,7 +129,7 @@ struct CollectionReader {
                 throw node.fail("expected delete, unlink, anonymize, retain or keep (the last two with their reason)")
             }
         }
-        try node.checkKeys(["retain", "keep", "fields", "document", "date", "simplified", "of"])
+        try node.checkKeys(["retain", "keep", "fields", "document", "date", "simplified", "anchors", "of"])
         if let keep = node["keep"] {
             guard node["retain"] == nil, node["fields"] == nil else { throw node.fail("says keep and retain") }
             return .keep(reason: try keep.text())
@@ -137,13 +137,35 @@ struct CollectionReader {
         return .retain(
             StatutoryRecord(
                 statute: try node.required("retain").text(), fields: try node.required("fields").identifiers(),
-                role: try role(node)))
+                role: try role(node), anchors: try node["anchors"].map(anchors) ?? .none))
+    }
+
+    private static func anchors(_ node: MapNode) throws(DataMapError) -> AnchorRules {
+        let kinds = AnchorDay.allCases.filter { $0 != .documentDate }
+        try node.checkKeys(Set(kinds.map(\.rawValue)))
+        var yearEnds: [AnchorDay: YearDay] = [:]
+        var months: [AnchorDay: Int] = [:]
+        for kind in kinds {
+            guard let value = node[kind.rawValue] else { continue }
+            if AnchorRules.yearKinds.contains(kind) {
+                yearEnds[kind] = try value.parsed("a day of the year written \"MM-DD\"", YearDay.init(_:))
+            } else {
+                try value.checkKeys(["months"])
+                let count = try value.required("months").number()
+                guard (0...60).contains(count) else { throw value.fail("months is 0 to 60") }
+                months[kind] = count
+            }
+        }
+        guard !yearEnds.isEmpty else {
+            throw node.fail("months are counted from the end of a year: add fiscal_year_end or tax_year_end")
+        }
+        return AnchorRules(yearEnds: yearEnds, months: months)
     }
 
     private static func role(_ node: MapNode) throws(DataMapError) -> StatutoryRecord.Role {
         guard let kind = node["document"] else {
-            guard node["date"] == nil, node["simplified"] == nil else {
-                throw node.fail("`date` and `simplified` belong to a `document`")
+            guard node["date"] == nil, node["simplified"] == nil, node["anchors"] == nil else {
+                throw node.fail("`date`, `simplified` and `anchors` belong to a `document`")
             }
             return try node["of"].map { of throws(DataMapError) in .part(of: try of.text()) } ?? .unstated
         }

@@ -6,6 +6,8 @@ package struct StatutoryRecord: Hashable, Sendable {
     package let fields: [Identifier]
     /// What the rows are to a document.
     package let role: Role
+    /// The days that statutes count from, where it isn't the document's own.
+    package let anchors: AnchorRules
 
     /// What rows are to the document that must be kept.
     package enum Role: Hashable, Sendable {

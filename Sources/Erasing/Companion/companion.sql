@@ -43,7 +43,9 @@ CREATE INDEX IF NOT EXISTS receipt_seq ON habeas_local.receipt (seq);
 CREATE TABLE IF NOT EXISTS habeas_local.file_duty (
     run uuid NOT NULL,
     store text NOT NULL,
-    key text NOT NULL
+    key text NOT NULL,
+    -- Whether a statute kept the file until now: it goes with the daily purge, not with the erasure.
+    was_retained boolean NOT NULL DEFAULT false
 );
 CREATE INDEX IF NOT EXISTS file_duty_run ON habeas_local.file_duty (run);
 
@@ -71,10 +73,18 @@ CREATE TABLE IF NOT EXISTS habeas_local.retained_billing (
     retain_until date NOT NULL,
     rules_version text NOT NULL,
     record jsonb NOT NULL,
-    at timestamptz NOT NULL DEFAULT clock_timestamp()
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Files that stay with the document, each as store and key.
+    files jsonb NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS retained_billing_until ON habeas_local.retained_billing (retain_until);
 CREATE INDEX IF NOT EXISTS retained_billing_run ON habeas_local.retained_billing (run);
+
+-- Columns that came after a schema was first made.
+ALTER TABLE habeas_local.erasure_run ADD COLUMN IF NOT EXISTS side jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE habeas_local.file_duty ADD COLUMN IF NOT EXISTS was_retained boolean NOT NULL DEFAULT false;
+ALTER TABLE habeas_local.retained_billing ADD COLUMN IF NOT EXISTS files jsonb NOT NULL DEFAULT '[]';
+CREATE INDEX IF NOT EXISTS retained_billing_files ON habeas_local.retained_billing USING gin (files jsonb_path_ops);
 
 -- Who looked at it, and what for.
 CREATE TABLE IF NOT EXISTS habeas_local.retained_access (
@@ -116,11 +126,13 @@ CREATE OR REPLACE FUNCTION habeas_local.is_restricted(table_name text, row_key j
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
     RETURN EXISTS (SELECT FROM habeas_local.restriction r WHERE r.table_name = $1 AND r.row_key = $2);
 
--- What is retained, for whoever names a purpose; each reading is written down.
+-- What is retained, for whoever names a purpose; each reading is written down. A reading that is rolled back takes its line
+-- with it, so the server's log says that there was one.
 CREATE OR REPLACE FUNCTION habeas_local.read_retained(purpose text)
     RETURNS SETOF habeas_local.retained_billing
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    RAISE LOG 'habeas_local.read_retained is called by %', session_user;
     INSERT INTO habeas_local.retained_access (role, purpose, rows)
         SELECT session_user, $1, count(*) FROM habeas_local.retained_billing;
     RETURN QUERY SELECT * FROM habeas_local.retained_billing ORDER BY retain_until, id;
@@ -134,13 +146,24 @@ CREATE OR REPLACE FUNCTION habeas_local.count_retained(run uuid DEFAULT NULL)
       FROM habeas_local.retained_billing r WHERE $1 IS NULL OR r.run = $1 GROUP BY 1, 2, 3, 4, 5 ORDER BY 5, 1, 2, 3, 4
 $$;
 
--- Ends what may be kept no longer on a day, by the date each record carries: right also after a restore.
+-- Whether a file belongs to a document that is retained.
+CREATE OR REPLACE FUNCTION habeas_local.is_retained_file(store text, key text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    RETURN EXISTS (SELECT FROM habeas_local.retained_billing r
+        WHERE r.files @> jsonb_build_array(jsonb_build_object('store', $1, 'key', $2)));
+
+-- Ends what may be kept no longer on a day, by the date each record carries: right also after a restore. Their files
+-- become duties.
 CREATE OR REPLACE FUNCTION habeas_local.purge_retained(today date)
     RETURNS TABLE (run uuid, collection text, retain_until date, documents bigint)
     LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH gone AS (
         DELETE FROM habeas_local.retained_billing r WHERE r.retain_until < $1
-        RETURNING r.run, r.collection, r.retain_until)
+        RETURNING r.run, r.collection, r.retain_until, r.files),
+    duties AS (
+        INSERT INTO habeas_local.file_duty (run, store, key, was_retained)
+        SELECT DISTINCT g.run, f.value->>'store', f.value->>'key', true
+          FROM gone g, LATERAL jsonb_array_elements(g.files) AS f)
     SELECT run, collection, retain_until, count(*) FROM gone GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
 $$;
 

@@ -23,11 +23,13 @@ struct BillingProjection {
         }
     }
 
-    /// The days on which the documents were issued, with how many.
+    /// The days on which the documents were issued, with how many; a day that is null is no day.
     var days: String {
-        "SELECT (t0.\(date.quoted))::date::text, count(*) FROM \(document.reached.table.source) AS t0 "
-            + "WHERE \(document.condition) GROUP BY 1 ORDER BY 1"
+        "SELECT \(day)::text, count(*) FROM \(document.reached.table.source) AS t0 WHERE \(document.condition) "
+            + "GROUP BY 1 ORDER BY 1"
     }
+
+    private var day: String { reach.day(date, of: document.reached.table, "t0") }
 
     /// Keeps the fields of documents: `$1` is the run, `$2` the statute, `$3` arrays of days, as JSON, each with what the
     /// law says of it.
@@ -35,15 +37,57 @@ struct BillingProjection {
         let table = document.reached.table
         return """
             INSERT INTO habeas_local.retained_billing
-                (run, collection, document, statute, citation, issued_on, runs_from, retain_until, rules_version, record)
+                (run, collection, document, statute, citation, issued_on, runs_from, retain_until, rules_version, record,
+                 files)
             SELECT $1::uuid, '\(document.reached.collection.name)', '\(kind)', $2, d.citation, d.day, d.runs_from,
-                   d.retain_until, d.version, \(object)
+                   d.retain_until, d.version, \(object), \(fileList)
               FROM \(table.source) AS t0 JOIN pg_catalog.jsonb_to_recordset($3::jsonb)
-                AS d(day date, citation text, runs_from date, retain_until date, version text)
-                ON d.day = (t0.\(date.quoted))::date
+                AS d(day date, citation text, runs_from date, retain_until date, version text) ON d.day = \(day)
              WHERE \(document.condition)
             """
     }
+
+    // MARK: files
+
+    /// The setting of the transaction with the days whose documents are kept, while they are only counted.
+    var setting: String { "habeas.kept_\(document.reached.collection.name)" }
+
+    /// Whether files stay with the documents.
+    var keepsFiles: Bool { !fileParts.isEmpty }
+
+    /// The keys of the files of one store that stay with documents of the days of the setting.
+    func keptKeys(in store: String) -> String {
+        "SELECT f.value->>'key' FROM \(document.reached.table.source) AS t0, "
+            + "LATERAL pg_catalog.jsonb_array_elements(\(fileList)) AS f WHERE (\(document.condition)) "
+            + "AND \(day) = ANY (nullif(pg_catalog.current_setting('\(setting)', true), '')::date[]) "
+            + "AND f.value->>'store' = '\(store)'"
+    }
+
+    /// An array of `store` and `key` of the files that stay with a document `t0`.
+    private var fileList: String { fileParts.isEmpty ? "'[]'::jsonb" : fileParts.joined(separator: " || ") }
+
+    private var fileParts: [String] {
+        let own = Blueprint.retainedFiles(document.reached.collection, record).map { file in
+            "CASE WHEN t0.\(file.key.quoted) IS NULL THEN '[]'::jsonb "
+                + "ELSE pg_catalog.jsonb_build_array(\(Self.file(file, "t0"))) END"
+        }
+        return own
+            + parts.flatMap { part in
+                Blueprint.retainedFiles(part.collection, part.record).compactMap { file -> String? in
+                    guard let link = link(of: part) else { return nil }
+                    let files =
+                        "(SELECT coalesce(pg_catalog.jsonb_agg(\(Self.file(file, "t1"))), '[]') FROM "
+                        + "\(link.table.source) AS t1 WHERE \(link.joined) AND t1.\(file.key.quoted) IS NOT NULL)"
+                    return link.isParty ? named(files, otherwise: "'[]'::jsonb") : files
+                }
+            }
+    }
+
+    private static func file(_ file: FileReference, _ alias: String) -> String {
+        "pg_catalog.jsonb_build_object('store', '\(file.store)', 'key', \(alias).\(file.key.quoted)::text)"
+    }
+
+    // MARK: fields
 
     /// The fields kept, as people read them: `invoices.number`, `billing_customers.name`.
     var fields: [String] {
@@ -65,31 +109,50 @@ struct BillingProjection {
         }
     }
 
+    /// How rows of a part `t1` hang on a document `t0`.
+    private struct Link {
+        let table: CatalogueTable
+        let joined: String
+        /// Whether it is whom the document names, and not a line of it.
+        let isParty: Bool
+    }
+
+    private func link(of part: Part) -> Link? {
+        guard let table = reach.catalogue[part.collection.table] else { return nil }
+        if let nesting = part.collection.nesting, nesting.parent == document.reached.collection.name {
+            return Link(table: table, joined: nesting.hop.condition(from: "t1", of: table, to: "t0"), isParty: false)
+        }
+        let hops = document.reached.collection.paths.compactMap(\.hops.first)
+        guard let hop = hops.first(where: { $0.to == part.collection.table }) else { return nil }
+        let joined = hop.condition(from: "t0", of: document.reached.table, to: "t1")
+        return Link(table: table, joined: joined, isParty: true)
+    }
+
     private var object: String {
         var pairs = ["'\(document.reached.collection.name)', \(Self.object(record.fields, "t0"))"]
         for part in parts {
-            guard let table = reach.catalogue[part.collection.table] else { continue }
+            guard let link = link(of: part) else { continue }
             let fields = Self.object(part.record.fields, "t1")
-            if let nesting = part.collection.nesting, nesting.parent == document.reached.collection.name {
-                let order = table.identity.map { "t1.\($0.quoted)" }.joined(separator: ", ")
+            let rows = "FROM \(link.table.source) AS t1 WHERE \(link.joined)"
+            if link.isParty {
+                pairs.append("'\(part.collection.name)', \(named("(SELECT \(fields) \(rows))", otherwise: "NULL"))")
+            } else {
+                let order = link.table.identity.map { "t1.\($0.quoted)" }.joined(separator: ", ")
                 let sorted = order.isEmpty ? "" : " ORDER BY \(order)"
-                let joined = nesting.hop.condition(from: "t1", of: table, to: "t0")
                 pairs.append(
-                    "'\(part.collection.name)', (SELECT coalesce(pg_catalog.jsonb_agg(\(fields)\(sorted)), '[]') "
-                        + "FROM \(table.source) AS t1 WHERE \(joined))")
-            } else if let hop = document.reached.collection.paths.compactMap(\.hops.first).first(where: {
-                $0.to == part.collection.table
-            }) {
-                // The customer: not in a simplified invoice (Directive 2006/112/EC Art. 226b).
-                let joined = hop.condition(from: "t0", of: document.reached.table, to: "t1")
-                let party = "(SELECT \(fields) FROM \(table.source) AS t1 WHERE \(joined))"
-                let shown = simplified.map {
-                    "CASE WHEN t0.\($0.column.quoted) > \($0.upTo) THEN \(party) END"
-                }
-                pairs.append("'\(part.collection.name)', \(shown ?? party)")
+                    "'\(part.collection.name)', (SELECT coalesce(pg_catalog.jsonb_agg(\(fields)\(sorted)), '[]') \(rows))"
+                )
             }
         }
         return "pg_catalog.jsonb_build_object(\(pairs.joined(separator: ", ")))"
+    }
+
+    /// What names the customer: not in a simplified invoice (Directive 2006/112/EC Art. 226b). A credit note is one by the
+    /// amount it takes back, and a document without an amount is none.
+    private func named(_ expression: String, otherwise: String) -> String {
+        guard let simplified else { return expression }
+        return "CASE WHEN abs((t0.\(simplified.column.quoted))::numeric) <= \(simplified.upTo) THEN \(otherwise) "
+            + "ELSE \(expression) END"
     }
 
     private static func object(_ fields: [Identifier], _ alias: String) -> String {
@@ -105,7 +168,7 @@ package enum RetentionGround {
     package static func counts(country: String, under regime: RegimeID) -> Bool {
         switch regime.text {
         case "GDPR", "EUDPR": europe.contains(country)
-        case let id where id.hasPrefix("UK-"): country == "UK"
+        case let id where id.hasPrefix("UK-"): country == "UK" || country == "GB"
         default: true
         }
     }

@@ -20,8 +20,24 @@ struct Blueprint {
         let reached: ReachedCollection
         /// Of a row `t0`; no other deletion's holds of the same row.
         let condition: String
-        /// Columns with keys of files that go with the row.
+        /// Columns with keys of files.
         let files: [FileReference]
+
+        /// Whether a file, by the expression of its key, goes with the row: where a statute keeps the column that names it, it
+        /// stays as long as the document is really kept.
+        func fileGoes(_ file: FileReference, key: String) -> String {
+            let isKey = "\(key) IS NOT NULL"
+            guard mayKeep(file) else { return isKey }
+            return isKey + " AND NOT habeas_local.is_retained_file('\(file.store)', \(key))"
+        }
+
+        /// Whether the file stays with a document that a statute keeps.
+        func mayKeep(_ file: FileReference) -> Bool {
+            guard case .retain(let record) = reached.outcome else { return false }
+            return Blueprint.retainedFiles(reached.collection, record).contains {
+                $0.store == file.store && $0.key == file.key
+            }
+        }
     }
 
     /// Rows of one table that are changed.
@@ -63,16 +79,16 @@ struct Blueprint {
                 for other in earlier { condition += " AND (\(other)) IS NOT TRUE" }
                 if let stays = try reach.staysForHolds(table, "t0") { condition += " AND (\(stays)) IS NOT TRUE" }
                 earlier.append(rows)
-                deletions.append(Deletion(reached: reached, condition: condition, files: goingFiles(of: reached)))
+                deletions.append(Deletion(reached: reached, condition: condition, files: reached.collection.files))
             }
         }
         return deletions
     }
 
-    /// Files go with their rows, unless a statute keeps the column that names them.
-    private static func goingFiles(of reached: ReachedCollection) -> [FileReference] {
-        guard case .retain(let record) = reached.outcome else { return reached.collection.files }
-        return reached.collection.files.filter { !record.fields.contains($0.key) }
+    /// Files whose column is among what a statute keeps.
+    static func retainedFiles(_ collection: Collection, _ record: StatutoryRecord) -> [FileReference] {
+        guard record.role != .unstated else { return [] }
+        return collection.files.filter { record.fields.contains($0.key) }
     }
 
     // MARK: references
@@ -129,7 +145,8 @@ struct Blueprint {
             for (number, file) in deletion.files.enumerated() {
                 parts.append(
                     "f\(index)_\(number) AS (INSERT INTO habeas_local.file_duty (run, store, key) "
-                        + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) WHERE f\(number) IS NOT NULL RETURNING 1)"
+                        + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) "
+                        + "WHERE \(deletion.fileGoes(file, key: "f\(number)")) RETURNING 1)"
                 )
             }
             counts.append("(SELECT count(*) FROM d\(index))")

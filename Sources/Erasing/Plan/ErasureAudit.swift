@@ -8,12 +8,14 @@ enum ErasureAudit {
         let facts = try await connection.storeFacts()
         var found: Set<PreflightFinding> = []
         for kind in map.subjects {
-            var builder = ReachBuilder(map: map, catalogue: catalogue, holds: [])
+            var builder = ReachBuilder(map: map, catalogue: catalogue, holds: [], zone: "UTC")
             do {
                 let reach = try builder.reach(of: kind)
                 let blueprint = try Blueprint(reach, conflicts: builder.conflicts, generated: facts.generated)
-                found.formUnion(ErasurePreflight(map: map, facts: facts, blueprint: blueprint).findings())
-            } catch {
+                let estimates = try await connection.estimatedRows(of: blueprint.unindexed)
+                found.formUnion(
+                    ErasurePreflight(map: map, facts: facts, blueprint: blueprint, estimates: estimates).findings())
+            } catch let error as ErasureError {
                 found.insert(
                     PreflightFinding(isFatal: true, object: "map", message: error.description, mend: error.hint ?? ""))
             }

@@ -1,4 +1,5 @@
 internal import DataMap
+internal import SubjectAccess
 
 /// What must hold before a row is deleted, by the catalogue alone.
 package struct PreflightFinding: Sendable, Hashable {
@@ -17,16 +18,27 @@ struct ErasurePreflight {
     let map: DataMap
     let facts: StoreFacts
     let blueprint: Blueprint
+    /// How many rows the tables hold that have a foreign key without an index.
+    let estimates: [TableName: Double]
+
+    /// What is known of one erasure.
+    struct Forecast {
+        /// How many rows go from each table: a foreign key without an index costs a reading of its table for each of them.
+        let rows: [TableName: Int]
+        /// Tables with rows that stay and lose a reference.
+        let nulled: Set<TableName>
+        /// Whether the rows go in batches.
+        let isInBatches: Bool
+    }
 
     /// Everything found, what stops the erasure first.
     ///
-    /// - Parameter rows: how many rows go from each table, where that is known: a foreign key without an index costs a
-    ///   reading of its table for each of them.
-    func findings(rows: [TableName: Int] = [:]) -> [PreflightFinding] {
+    /// - Parameter forecast: nil of no single person: what only some erasures do is then no more than a warning.
+    func findings(_ forecast: Forecast? = nil) -> [PreflightFinding] {
         let found = blueprint.conflicts.map {
             PreflightFinding(isFatal: true, object: "map", message: $0, mend: "correct the map")
         }
-        return (found + unerasable() + triggers() + rules() + indexes(rows)).sorted {
+        return (found + unerasable() + triggers(forecast) + rules() + indexes(forecast?.rows ?? [:])).sorted {
             ($0.isFatal ? 0 : 1, $0.object, $0.message) < ($1.isFatal ? 0 : 1, $1.object, $1.message)
         }
     }
@@ -43,20 +55,55 @@ struct ErasurePreflight {
         }
     }
 
-    private func triggers() -> [PreflightFinding] {
+    private func triggers(_ forecast: Forecast?) -> [PreflightFinding] {
         facts.triggers.compactMap { trigger in
-            guard
-                (trigger.firesOnDelete && deleted.contains(trigger.table))
-                    || (trigger.firesOnUpdate && updated.contains(trigger.table)),
+            guard let suspicion = trigger.suspicion, let occasion = occasion(of: trigger, forecast),
                 !map.erasurePolicy.harmlessTriggers.contains(where: {
-                    $0.table == trigger.table && $0.name.text == trigger.name
-                }), let suspicion = trigger.suspicion
+                    [trigger.table, trigger.root].contains($0.table) && $0.name.text == trigger.name
+                })
             else { return nil }
             return PreflightFinding(
-                isFatal: true, object: "\(trigger.table), trigger \(trigger.name)",
-                message: "it may copy rows that are erased, or keep them: \(suspicion)",
+                isFatal: occasion.isSure, object: "\(trigger.table), trigger \(trigger.name)",
+                message: "it may copy rows that are erased, or keep them\(occasion.words): \(suspicion)",
                 mend: "look at it; if it copies nothing, name it in the map under erasure: harmless_triggers")
         }
+    }
+
+    /// When a trigger fires, in words, and whether it surely does.
+    private struct Occasion {
+        let isSure: Bool
+        let words: String
+    }
+
+    /// When a trigger fires; nil when it doesn't.
+    private func occasion(of trigger: TableTrigger, _ forecast: Forecast?) -> Occasion? {
+        func concerns(_ tables: Set<TableName>) -> Bool {
+            tables.contains(trigger.table) || tables.contains(trigger.root)
+        }
+        if trigger.firesOnDelete && concerns(deleted) { return Occasion(isSure: true, words: "") }
+        guard trigger.firesOnUpdate else { return nil }
+        if concerns(updated) { return Occasion(isSure: true, words: "") }
+        if concerns(forecast?.nulled ?? nullable) {
+            return Occasion(isSure: forecast != nil, words: ", when references to rows that go become null")
+        }
+        if forecast?.isInBatches ?? true, concerns(changedInBatches) {
+            return Occasion(isSure: forecast != nil, words: ", when rows go in batches and are changed before")
+        }
+        return nil
+    }
+
+    /// Tables whose references the database makes null, or sets to their default, when what they refer to goes.
+    private var nullable: Set<TableName> {
+        Set(blueprint.references.filter { [.setNull, .setDefault].contains($0.key.onDelete) }.map(\.holder.name))
+    }
+
+    /// Tables whose rows are changed before they go, when they go in batches: the person's own row, whose identifiers are
+    /// replaced at once, and circles of references, which are opened.
+    private var changedInBatches: Set<TableName> {
+        let opened = WorkList.lists(blueprint, run: "").filter { $0.opening != nil }.map(\.deletion.reached.table.name)
+        let isRecord = blueprint.reach.collections.contains(where: \.isTheRecord)
+        let person = blueprint.reach.paths.kind.table
+        return Set(opened).union(isRecord || !deleted.contains(person) ? [] : [person])
     }
 
     private func rules() -> [PreflightFinding] {
@@ -79,7 +126,7 @@ struct ErasurePreflight {
         deleted.sorted().flatMap { table in
             blueprint.reach.catalogue.references(to: table).compactMap { holder, key -> PreflightFinding? in
                 guard !holder.hasIndex(on: key.from) else { return nil }
-                let visits = Double(rows[table] ?? 1) * max(holder.estimatedRows, 0)
+                let visits = Double(rows[table] ?? 1) * (estimates[holder.name] ?? 0)
                 let columns = key.from.map(\.quoted).joined(separator: ", ")
                 let isFatal = visits > Self.mostVisits
                 return PreflightFinding(
@@ -90,5 +137,15 @@ struct ErasurePreflight {
                     mend: "CREATE INDEX CONCURRENTLY ON \(holder.name.quoted) (\(columns))")
             }
         }
+    }
+}
+
+extension Blueprint {
+    /// Tables that have a foreign key without an index to rows that go.
+    var unindexed: Set<TableName> {
+        let holders = Set(deletions.map(\.reached.table.name)).flatMap { table in
+            reach.catalogue.references(to: table).filter { !$0.table.hasIndex(on: $0.key.from) }.map(\.table.name)
+        }
+        return Set(holders)
     }
 }

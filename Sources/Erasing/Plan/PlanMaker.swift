@@ -26,6 +26,8 @@ struct PlanMaker {
     let holds: [RowHold]
     let blueprint: Blueprint
     let facts: StoreFacts
+    /// How many rows the tables hold that have a foreign key without an index.
+    let estimates: [TableName: Double]
 
     private var collections: [ReachedCollection] { blueprint.reach.collections }
 
@@ -39,7 +41,7 @@ struct PlanMaker {
             if let deletion = deletion(of: reached) {
                 counters.append((.rows(index), source + deletion.condition))
                 if !deletion.files.isEmpty {
-                    let keys = deletion.files.map { "count(DISTINCT t0.\($0.key.quoted))" }.joined(separator: " + ")
+                    let keys = deletion.files.map { fileCount($0, of: deletion) }.joined(separator: " + ")
                     counters.append(
                         (
                             .files(index),
@@ -49,6 +51,15 @@ struct PlanMaker {
             }
         }
         return counters + (try sideCounters())
+    }
+
+    /// Files that go; those of documents that are kept stay with them.
+    private func fileCount(_ file: FileReference, of deletion: Blueprint.Deletion) -> String {
+        let count = "count(DISTINCT t0.\(file.key.quoted))"
+        let kept = BillingProjection.all(of: blueprint).filter(\.keepsFiles).map { $0.keptKeys(in: file.store) }
+        guard deletion.mayKeep(file), !kept.isEmpty else { return count }
+        let list = kept.joined(separator: " UNION ALL ")
+        return "\(count) FILTER (WHERE (t0.\(file.key.quoted)::text = ANY (ARRAY(\(list)))) IS NOT TRUE)"
     }
 
     /// What counts everything but the rows that go: those the deletion itself counts.
@@ -115,8 +126,10 @@ struct PlanMaker {
         for (index, reached) in collections.enumerated() where reached.removesRows {
             rows[reached.table.name, default: 0] += numbers[.rows(index)] ?? 0
         }
-        let preflight = ErasurePreflight(map: map, facts: facts, blueprint: blueprint).findings(rows: rows)
         let going = rows.values.reduce(0, +)
+        let preflight = ErasurePreflight(map: map, facts: facts, blueprint: blueprint, estimates: estimates).findings(
+            ErasurePreflight.Forecast(
+                rows: rows, nulled: nulled(numbers), isInBatches: going > map.erasurePolicy.rowsInOneTransaction))
         return ErasurePlan(
             service: map.service, map: mapDigest, regime: regime.text, scope: scope, kind: kind, target: target,
             countedAt: moment, collections: lines, order: blueprint.order.map { $0.map(\.description) },
@@ -149,6 +162,14 @@ struct PlanMaker {
             rows: numbers[.rows(index)] ?? 0, staying: numbers[.staying(index)] ?? 0, held: numbers[.held(index)] ?? 0,
             hollow: numbers[.hollow(index)] ?? 0, files: numbers[.files(index)] ?? 0,
             replaced: Set(reached.changes.flatMap(\.columns).map(\.text)).sorted())
+    }
+
+    /// Tables with rows that stay and lose a reference to one that goes.
+    private func nulled(_ numbers: [Counter: Int]) -> Set<TableName> {
+        let indices = blueprint.references.indices.filter {
+            [.setNull, .setDefault].contains(blueprint.references[$0].key.onDelete) && numbers[.reference($0)] ?? 0 > 0
+        }
+        return Set(indices.map { blueprint.references[$0].holder.name })
     }
 
     /// What foreign keys do to rows that stay, and which forbid the deletion.
@@ -206,7 +227,7 @@ struct PlanMaker {
         let unindexed = rows.reduce(0.0) { sum, entry in
             blueprint.reach.catalogue.references(to: entry.key).reduce(sum) {
                 $1.table.hasIndex(on: $1.key.from)
-                    ? $0 : $0 + Double(entry.value) * max($1.table.estimatedRows, 0) * 0.000_046
+                    ? $0 : $0 + Double(entry.value) * (estimates[$1.table.name] ?? 0) * 0.000_046
             }
         }
         return ErasurePlan.Execution(

@@ -77,7 +77,7 @@ extension Reach {
                     hint: "release it and place it with a column of the collection")
             }
             // A row without a day is kept: it may be one of those meant.
-            let day = "(\(alias).\(name.quoted))::date"
+            let day = day(name, of: described, alias)
             if let from = hold.from { parts.append("(\(day) >= DATE '\(from)' OR \(alias).\(name.quoted) IS NULL)") }
             if let until = hold.until {
                 parts.append("(\(day) <= DATE '\(until)' OR \(alias).\(name.quoted) IS NULL)")

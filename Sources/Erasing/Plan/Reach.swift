@@ -16,12 +16,21 @@ struct Reach {
     let collections: [ReachedCollection]
     /// Rows that holds keep, by table.
     let holds: [TableName: [HeldRows]]
+    /// The controller's time zone, in which moments have their days.
+    let zone: String
 
     /// The collection of that name, if it is reached.
     func reached(_ name: String) -> ReachedCollection? { collections.first { $0.collection.name == name } }
 
     /// Collections of a table.
     func reached(in table: TableName) -> [ReachedCollection] { collections.filter { $0.table.name == table } }
+
+    /// The day of a column: of a moment, where the controller is.
+    func day(_ column: Identifier, of table: CatalogueTable, _ alias: String) -> String {
+        let value = "\(alias).\(column.quoted)"
+        guard table.column(column)?.baseType == "timestamptz" else { return "(\(value))::date" }
+        return "(\(value) AT TIME ZONE '\(zone.replacing("'", with: "''"))')::date"
+    }
 
     // MARK: rows
 

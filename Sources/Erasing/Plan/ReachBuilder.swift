@@ -7,9 +7,11 @@ struct ReachBuilder {
     let map: DataMap
     let catalogue: Catalogue
     let holds: [RowHold]
+    let zone: String
     private(set) var conflicts: [String] = []
 
-    init(map: DataMap, catalogue: Catalogue, holds: [RowHold]) {
+    init(map: DataMap, catalogue: Catalogue, holds: [RowHold], zone: String) {
+        self.zone = zone
         self.map = map
         self.catalogue = catalogue
         self.holds = holds
@@ -73,13 +75,14 @@ struct ReachBuilder {
         return reach(kind, found, owner: owner)
     }
 
-    private func reach(
+    private mutating func reach(
         _ kind: SubjectKind, _ found: [ReachedCollection], owner: SubjectKind? = nil
     ) -> Reach {
-        Reach(
+        conflicts += misplacedHolds()
+        return Reach(
             map: map, catalogue: catalogue, paths: PathConditions(map: map, kind: kind, catalogue: catalogue),
             owner: owner.map { PathConditions(map: map, kind: $0, catalogue: catalogue, holder: .owner) },
-            collections: found, holds: heldRows(found))
+            collections: found, holds: heldRows(found), zone: zone)
     }
 
     // MARK: records
@@ -223,6 +226,16 @@ struct ReachBuilder {
     }
 
     // MARK: holds and tables
+
+    /// A hold on something that isn't there any more must not be taken for one on nothing.
+    private func misplacedHolds() -> [String] {
+        holds.flatMap { hold in
+            hold.collections.filter { map.collection($0) == nil }.map {
+                "the hold on \(hold.matter) names the collection \($0), which the map doesn't have; release it and place it on "
+                    + "what the map calls it now"
+            }
+        }
+    }
 
     private func heldRows(_ found: [ReachedCollection]) -> [TableName: [HeldRows]] {
         var held: [TableName: [HeldRows]] = [:]

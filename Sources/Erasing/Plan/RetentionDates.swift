@@ -27,24 +27,28 @@ struct RetentionDates {
 
     /// What is kept of documents of those days; days whose period is over aren't among them.
     ///
-    /// - Throws: `ErasureError.Code.conflict` when the statute is no ground under the law, unknown, or can't be computed.
-    func kept(_ record: StatutoryRecord, _ kind: String, days: [CivilDate]) throws(ErasureError) -> [Kept] {
+    /// - Returns: what is kept, and why that can't be said, if it can't: the statute is no ground under the law, unknown, or
+    ///   counts from a day that the map doesn't give.
+    func kept(_ record: StatutoryRecord, _ kind: String, days: [CivilDate]) -> (kept: [Kept], conflict: String?) {
+        guard !days.isEmpty else { return ([], nil) }
         guard RetentionGround.counts(country: record.country, under: regime) else {
-            throw ErasureError(
-                .conflict,
+            return (
+                [],
                 "\(record.statute) is no ground to keep anything under \(regime): it takes a law of the Union, of a Member "
-                    + "State, or of the country itself",
-                hint: "name a statute that binds you under this law, or let the rows be deleted")
+                    + "State, or of the country itself; name a statute that binds you under this law, or let the rows be "
+                    + "deleted"
+            )
         }
         var kept: [Kept] = []
         for day in days {
             let question = RetentionQuestion(
-                country: record.country, document: kind, scope: nil, documentDate: day, anchors: [:], asOf: today)
+                country: record.country, document: kind, scope: nil, documentDate: day,
+                anchors: record.anchors.days(for: day), asOf: today)
             let period: RetentionPeriod
             do { period = try clock.period(of: question) } catch {
-                throw ErasureError(
-                    .conflict, "until when \(record.statute) keeps documents can't be computed: \(error)",
-                    hint: "`habeas retention compute` shows what the statutes know")
+                return (
+                    [], "until when \(record.statute) keeps documents can't be computed: \(error)\(Self.mend(error))"
+                )
             }
             guard period.retainUntil >= today else { continue }
             kept.append(
@@ -52,7 +56,16 @@ struct RetentionDates {
                     day: day, citation: period.citation, runsFrom: period.runsFrom, retainUntil: period.retainUntil,
                     version: "\(period.version)"))
         }
-        return kept
+        return (kept, nil)
+    }
+
+    private static func mend(_ refusal: RetentionRefusal) -> String {
+        switch refusal {
+        case .missingAnchor(_, let anchor, _):
+            "; add `\(AnchorRules.example(of: anchor))`, with your own days, to what the map says of its erasure"
+        case .unknownCountry, .noStatute, .anchorBeforeDocument:
+            "; `habeas retention compute` shows what the statutes know"
+        }
     }
 
     /// The days with what the law says, as the statement that keeps the fields takes them.

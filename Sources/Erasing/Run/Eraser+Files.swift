@@ -10,7 +10,21 @@ extension Eraser {
     /// - Returns: how many files went.
     /// - Throws: `ErasureError.Code.storeUnavailable` when a store isn't configured or a file can't be removed: the others
     ///   are gone, those left stay a duty.
-    package func eraseFiles(of run: String) async throws -> Int {
+    package func eraseFiles(of run: String) async throws -> Int { try await eraseFiles(Duties(run: run)) }
+
+    /// The same for files of documents whose time is over, of whatever run.
+    package func eraseRetainedFiles() async throws -> Int { try await eraseFiles(Duties(run: nil)) }
+
+    /// Which lines of `habeas_local.file_duty` are meant.
+    private struct Duties {
+        /// The run; nil for all files that a statute kept until now.
+        let run: String?
+
+        /// Of a line, where `$1` is the run.
+        var condition: String { run == nil ? "was_retained AND $1::uuid IS NULL" : "run = $1::uuid" }
+    }
+
+    private func eraseFiles(_ duties: Duties) async throws -> Int {
         var removed = 0
         var failed: [String: Int] = [:]
         while true {
@@ -18,15 +32,15 @@ extension Eraser {
             let rows = try await companion { connection in
                 try await connection.query(
                     """
-                    SELECT store, key FROM habeas_local.file_duty WHERE run = $1::uuid AND NOT store = ANY ($2::text[])
-                     ORDER BY store, key LIMIT 1000
-                    """, [run, blocked])
+                    SELECT DISTINCT store, key FROM habeas_local.file_duty
+                     WHERE \(duties.condition) AND NOT store = ANY ($2::text[]) ORDER BY store, key LIMIT 1000
+                    """, [duties.run, blocked])
             }
             guard !rows.isEmpty else { break }
             for (store, keys) in Dictionary(grouping: rows, by: { $0[0] ?? "" }) {
                 let keys = keys.compactMap { $0[1] }
                 do {
-                    removed += try await erase(keys, in: store, run: run)
+                    removed += try await erase(keys, in: store, duties)
                     progress(ErasureProgress(phase: "files", done: removed, total: nil))
                 } catch is ObjectStoreError {
                     failed[store] = keys.count
@@ -43,30 +57,36 @@ extension Eraser {
         return removed
     }
 
-    private func erase(_ keys: [String], in store: String, run: String) async throws -> Int {
+    private func erase(_ keys: [String], in store: String, _ duties: Duties) async throws -> Int {
         let kept = try await keysInUse(keys, in: store)
         var removed = 0
         guard let folder = stores[store], folder.isAvailable else { throw ObjectStoreError.unavailable }
         for key in keys where !kept.contains(key) { removed += try folder.delete(key) }
         _ = try await companion { connection in
             try await connection.query(
-                "DELETE FROM habeas_local.file_duty WHERE run = $1::uuid AND store = $2 AND key = ANY ($3::text[])",
-                [run, store, Self.array(keys)])
+                "DELETE FROM habeas_local.file_duty WHERE \(duties.condition) AND store = $2 AND key = ANY ($3::text[])",
+                [duties.run, store, Self.array(keys)])
         }
         return removed
     }
 
-    /// Which of these files rows still refer to.
+    /// Which of these files rows still refer to, or documents that a statute keeps.
     private func keysInUse(_ keys: [String], in store: String) async throws -> Set<String> {
-        var kept: Set<String> = []
+        let retained = try await companion { connection in
+            try await connection.query(
+                "SELECT k FROM unnest($1::text[]) AS k WHERE habeas_local.is_retained_file($2, k)",
+                [Self.array(keys), store])
+        }
+        var kept = Set(retained.compactMap { $0[0] })
         for collection in map.collections {
             for file in collection.files where file.store == store {
-                let column = file.key.quoted
+                // An index over text serves this too; a key may be of another type, such as uuid.
+                let column = "\(file.key.quoted)::text"
                 let rows = try await database.withConnection { connection in
                     try await connection.withTransaction(.readCommitted) { connection in
                         try await connection.set([("row_security", "off")])
                         return try await connection.query(
-                            "SELECT DISTINCT \(column)::text FROM \(collection.table.quoted) WHERE \(column) = ANY ($1::text[])",
+                            "SELECT DISTINCT \(column) FROM \(collection.table.quoted) WHERE \(column) = ANY ($1::text[])",
                             [Self.array(keys)])
                     }
                 }

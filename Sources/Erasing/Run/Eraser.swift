@@ -14,6 +14,8 @@ package struct Eraser: Sendable {
     let verifier: String
     let stores: [String: FolderStore]
     let retention: RetentionClock
+    /// The controller's time zone, by its name in the tz database.
+    let zone: String
     let hash: @Sendable (_ scope: String, _ key: String) -> Hash256
     let budget: ErasureBudget
     private(set) var progress: @Sendable (ErasureProgress) -> Void
@@ -24,10 +26,11 @@ package struct Eraser: Sendable {
     /// - Parameters:
     ///   - mapDigest: SHA-256 of the map's text, in hexadecimal.
     ///   - stores: object stores by the names the map uses.
+    ///   - zone: the controller's time zone, by its name in the tz database: the day of a moment is the day there.
     ///   - hash: the keyed hash of a person's or record's key.
     package init(
         map: DataMap, mapDigest: String, database: PostgresPool, verifier: String, stores: [String: FolderStore],
-        retention: RetentionClock, budget: ErasureBudget = ErasureBudget(),
+        retention: RetentionClock, zone: String = "UTC", budget: ErasureBudget = ErasureBudget(),
         hash: @escaping @Sendable (_ scope: String, _ key: String) -> Hash256,
         progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
     ) {
@@ -37,6 +40,7 @@ package struct Eraser: Sendable {
         self.verifier = verifier
         self.stores = stores
         self.retention = retention
+        self.zone = zone
         self.budget = budget
         self.hash = hash
         self.progress = progress

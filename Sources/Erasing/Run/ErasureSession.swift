@@ -27,7 +27,7 @@ struct ErasureSession {
         self.eraser = eraser
         self.question = question
         self.connection = connection
-        var builder = ReachBuilder(map: eraser.map, catalogue: catalogue, holds: question.holds)
+        var builder = ReachBuilder(map: eraser.map, catalogue: catalogue, holds: question.holds, zone: eraser.zone)
         let reach: Reach
         switch question.target.kind {
         case .person:
@@ -50,7 +50,8 @@ struct ErasureSession {
         blueprint = try Blueprint(reach, conflicts: builder.conflicts, generated: facts.generated)
         maker = PlanMaker(
             map: eraser.map, mapDigest: eraser.mapDigest, regime: question.regime, holds: question.holds,
-            blueprint: blueprint, facts: facts)
+            blueprint: blueprint, facts: facts,
+            estimates: try await connection.estimatedRows(of: blueprint.unindexed))
         try await nameHolds()
     }
 
@@ -68,8 +69,9 @@ struct ErasureSession {
     var target: Hash256 { eraser.hash(scope, key) }
 
     func plan() async throws -> ErasurePlan {
-        let counters = try maker.counters()
-        return plan(try await numbers(counters), documents: try await documents())
+        // Files that stay are counted by the days of documents that do.
+        let documents = try await documents()
+        return plan(try await numbers(try maker.counters()), documents: documents)
     }
 
     /// A plan of numbers that were counted here.
@@ -77,10 +79,13 @@ struct ErasureSession {
         _ numbers: [Counter: Int], documents: [RetainedDocuments]
     ) -> ErasurePlan {
         let isPerson = subject != nil
-        return maker.plan(
+        var plan = maker.plan(
             scope: isPerson ? "person" : scope, kind: subject?.kind.name, target: target.hex,
             at: moment, numbers,
             documents: documents.flatMap(\.lines))
+        plan.conflicts += documents.flatMap(\.conflicts)
+        plan.warnings += documents.flatMap(\.warnings)
+        return plan
     }
 
     /// Numbers by one statement, so that they are of one moment.
@@ -102,29 +107,57 @@ struct ErasureSession {
         let projection: BillingProjection
         let kept: [RetentionDates.Kept]
         let lines: [ErasurePlan.RetainedLine]
+        /// Why it can't be said what must be kept.
+        var conflicts: [String] = []
+        var warnings: [String] = []
     }
 
     /// What statutes keep of the documents that go.
     func documents() async throws -> [RetainedDocuments] {
-        let dates = RetentionDates(clock: eraser.retention, regime: question.regime, today: question.today)
         var found: [RetainedDocuments] = []
         for projection in BillingProjection.all(of: blueprint) {
-            let rows = try await connection.query(projection.days)
-            var counts: [CivilDate: Int] = [:]
-            for row in rows {
-                guard let text = row[0], let day = CivilDate(text) else {
-                    throw ErasureError(
-                        .conflict,
-                        "\(projection.document.reached.collection.name): a document has no \(projection.date) in the years "
-                            + "1 to 9999, so until when it must be kept can't be said",
-                        hint: "give it its date, then plan again")
-                }
-                counts[day] = row[1].flatMap { Int($0) } ?? 0
+            let documents = documents(projection, try await connection.query(projection.days))
+            if projection.keepsFiles {
+                let days = documents.kept.map { "\($0.day)" }.joined(separator: ",")
+                try await connection.set([(projection.setting, "{\(days)}")])
             }
-            let kept = try dates.kept(projection.record, projection.kind, days: counts.keys.sorted())
-            found.append(RetainedDocuments(projection: projection, kept: kept, lines: lines(projection, kept, counts)))
+            found.append(documents)
         }
         return found
+    }
+
+    private func documents(_ projection: BillingProjection, _ rows: [[String?]]) -> RetainedDocuments {
+        let name = projection.document.reached.collection.name
+        var conflicts: [String] = []
+        var warnings: [String] = []
+        var counts: [CivilDate: Int] = [:]
+        for row in rows {
+            let documents = row[1].flatMap { Int($0) } ?? 0
+            guard let text = row[0] else {
+                warnings.append(
+                    "\(name): \(documents) rows have no \(projection.date): they were never issued, so nothing of them is kept"
+                )
+                continue
+            }
+            guard let day = CivilDate(text) else {
+                conflicts.append(
+                    "\(name): a document has no \(projection.date) in the years 1 to 9999, so until when it must be kept can't "
+                        + "be said; give it its date")
+                continue
+            }
+            counts[day] = documents
+        }
+        let dates = RetentionDates(clock: eraser.retention, regime: question.regime, today: question.today)
+        let (kept, conflict) = dates.kept(projection.record, projection.kind, days: counts.keys.sorted())
+        if let conflict { conflicts.append("\(name): \(conflict)") }
+        let rules = projection.record.anchors.words
+        if !rules.isEmpty && !kept.isEmpty {
+            warnings.append(
+                "\(name): the days that statutes count from are the map's: \(rules.joined(separator: ", "))")
+        }
+        return RetainedDocuments(
+            projection: projection, kept: kept, lines: lines(projection, kept, counts), conflicts: conflicts,
+            warnings: warnings)
     }
 
     private func lines(

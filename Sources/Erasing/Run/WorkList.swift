@@ -155,7 +155,8 @@ struct WorkList {
             .joined(separator: ", ")
         let files = deletion.files.enumerated().map { number, file in
             "f\(number) AS (INSERT INTO habeas_local.file_duty (run, store, key) "
-                + "SELECT DISTINCT $3::uuid, '\(file.store)', f\(number) FROM d WHERE f\(number) IS NOT NULL RETURNING 1)"
+                + "SELECT DISTINCT $3::uuid, '\(file.store)', f\(number) FROM d "
+                + "WHERE \(deletion.fileGoes(file, key: "f\(number)")) RETURNING 1)"
         }
         let counts = deletion.files.indices.map { "(SELECT count(*) FROM f\($0))" }
         let parts =

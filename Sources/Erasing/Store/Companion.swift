@@ -28,6 +28,7 @@ package enum Companion {
             "GRANT SELECT, DELETE ON habeas_local.product_deletion TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.is_tombstoned(text, text), habeas_local.is_suppressed(bytea), "
                 + "habeas_local.is_restricted(text, jsonb) TO PUBLIC",
+            "GRANT EXECUTE ON FUNCTION habeas_local.is_retained_file(text, text) TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.count_retained(uuid) TO \(e), \(r)",
             "GRANT EXECUTE ON FUNCTION habeas_local.read_retained(text), habeas_local.purge_retained(date) TO \(r)",
             "GRANT EXECUTE ON FUNCTION habeas_local.purge_retained(date) TO \(e)",
@@ -46,11 +47,17 @@ package enum Companion {
         ]
         let rows = try await connection.query(
             """
-            SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'habeas_local' AND c.relkind = 'r' AND c.relname = ANY ($1::text[])
-            """, ["{\(tables.joined(separator: ","))}"])
-        return rows.first?.first == "\(tables.count)"
+            SELECT (SELECT count(*) FROM pg_class c WHERE c.relnamespace = n.oid AND c.relkind = 'r'
+                       AND c.relname = ANY ($1::text[])),
+                   (SELECT count(*) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+                     WHERE c.relnamespace = n.oid AND c.relname || '.' || a.attname = ANY ($2::text[]))
+              FROM pg_namespace n WHERE n.nspname = 'habeas_local'
+            """, ["{\(tables.joined(separator: ","))}", "{\(laterColumns.joined(separator: ","))}"])
+        return rows.first == ["\(tables.count)", "\(laterColumns.count)"]
     }
+
+    /// Columns that came after the first version.
+    private static let laterColumns = ["erasure_run.side", "file_duty.was_retained", "retained_billing.files"]
 
     private static func create(_ role: String) -> String {
         "DO $$ BEGIN CREATE ROLE \(role); EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"

@@ -35,6 +35,7 @@ struct ServiceErasures: Sendable {
         eraser = Eraser(
             map: map, mapDigest: try settings.mapDigest(), database: pool, verifier: settings.verifierUser,
             stores: stores, retention: try settings.ruleBook().retentionClock(),
+            zone: settings.found("clock.zone")?.value ?? "UTC",
             hash: { scope, key in
                 map.subject(scope) != nil
                     ? keys.subjectHash(kind: scope, key: key) : keys.recordHash(collection: scope, key: key)

@@ -14,6 +14,8 @@ extension Engine {
         do {
             try await purgeRetained(tools)
             try await takeProductDeletions(tools)
+            // Last: a store that isn't there keeps nothing else waiting. What an earlier attempt left goes too.
+            _ = try await tools.eraser.eraseRetainedFiles()
         } catch let error as ErasureError where error.code == .noCompanion {
             // Nothing was ever erased from this store, so nothing is kept of what was.
             return
