@@ -67,7 +67,8 @@ import Testing
             try await bench.approve(id)
             #expect(try await decide(id, bench, .cancel) == nil)
             #expect(try await bench.work.request(id).state == .cancelled)
-            let jobs = "SELECT count(*) FROM habeas.job WHERE kind IN ('plan', 'erase') AND state IN ('waiting', 'running')"
+            let jobs =
+                "SELECT count(*) FROM habeas.job WHERE kind IN ('plan', 'erase') AND state IN ('waiting', 'running')"
             #expect(try await bench.work.value(jobs) == "0")
             #expect(try await bench.count(Self.ada) == 1)
         }
@@ -122,7 +123,8 @@ import Testing
             try await bench.approve(id)
             #expect(try await decide(id, bench, .pause) == nil)
             #expect(try await decide(id, bench, .resume) == nil)
-            let jobs = "SELECT string_agg(kind, ' ') FROM habeas.job WHERE request_id = $1 AND state = 'waiting' AND kind IN ('export', 'plan', 'erase')"
+            let jobs =
+                "SELECT string_agg(kind, ' ') FROM habeas.job WHERE request_id = $1 AND state = 'waiting' AND kind IN ('export', 'plan', 'erase')"
             #expect(try await bench.work.value(jobs, [id.text]) == "erase")
             try await bench.untilState(.erasedWithRetention, .failed, .partial, of: id)
             #expect(try await bench.work.request(id).state == .erasedWithRetention)
@@ -143,7 +145,9 @@ import Testing
             try await bench.untilPlanned(id)
             for role in [StaffRole.support, .admin] {
                 let caller = try await bench.work.staff("Sam \(role.rawValue)", role)
-                let refusal = await #expect(throws: EngineError.self) { _ = try await bench.engine.plan(of: id, by: caller) }
+                let refusal = await #expect(throws: EngineError.self) {
+                    _ = try await bench.engine.plan(of: id, by: caller)
+                }
                 #expect(refusal?.code == .forbidden && refusal?.description.contains("holds.read") == true)
             }
             let auditor = try await bench.work.staff("Aud", .auditor)
