@@ -58,6 +58,7 @@ private struct Examination {
         let map = examineMap()
         await examineDatabase(map)
         await examineControl()
+        await examineErasureLedger()
         if let map { examineStores(map) }
     }
 
@@ -135,16 +136,20 @@ private struct Examination {
             let keys = try ErasureKeys(folder: settings.keysPath)
             let names = keys.entries.map(\.name).joined(separator: ", ")
             pass("erasure keys", "\(names) in \(settings.keysPath)")
-            examineErasureLedger(LedgerKey(keys.ledger))
         } catch {
             fail("erasure keys", error)
         }
     }
 
-    private mutating func examineErasureLedger(_ key: LedgerKey) {
+    /// The database, if it answers, knows how far the ledger went.
+    private mutating func examineErasureLedger() async {
         let folder = settings.erasureLedgerPath
         do {
-            guard let report = try LedgerVerifier.verify(folder: folder, key: key) else {
+            let key = try LedgerKey(ErasureKeys(folder: settings.keysPath).ledger)
+            // That the database doesn't answer is a finding of its own.
+            let known = (try? await KnownLedger.head(settings)) ?? .none
+            guard let report = try LedgerVerifier.verify(folder: folder, key: key, known: known) else {
+                guard known.seq == 0 else { throw KnownLedger.lost(folder, known) }
                 return pass("erasure ledger", "none yet; the first erasure begins it in \(folder)")
             }
             guard let finding = report.findings.first else {

@@ -1,7 +1,10 @@
 internal import AuditLedger
 internal import ErasureLedger
 internal import Foundation
+internal import PostgresAccess
+internal import RequestLedger
 internal import RightsCore
+internal import RightsEngine
 internal import SystemPackage
 
 /// A file of the erasure ledger, or its folder.
@@ -23,16 +26,47 @@ struct LedgerFile {
         (try? FileDescriptor.open(FilePath(path), .readOnly).readBeginning()) ?? []
     }
 
-    /// Judges it, with the ledger key where there is one.
-    func judge(_ settings: Settings) throws -> LedgerReport {
+    /// Judges it, with the ledger key where there is one, and the folder of the settings with what the database knows.
+    func judge(_ settings: Settings) async throws -> LedgerReport {
         let key = try ErasureKeys.exist(in: settings.keysPath) ? ErasureKeys(folder: settings.keysPath).ledger : nil
         guard isFolder else { return try LedgerVerifier.verify(file: path, key: key.map(LedgerKey.init)) }
-        guard let report = try LedgerVerifier.verify(folder: path, key: key.map(LedgerKey.init)) else {
+        let known = await known(settings)
+        guard let report = try LedgerVerifier.verify(folder: path, key: key.map(LedgerKey.init), known: known) else {
+            guard known.seq == 0 else { throw KnownLedger.lost(path, known) }
             throw CommandFailure(
                 .failed, code: "file.unusable", "\(path) is a folder without an erasure ledger",
                 hint: "name an archive, an export of the audit chain, or the folder of erasure.ledger")
         }
         return report
+    }
+
+    /// Nothing is known of a copy, nor where the database can't be asked: then a note says so.
+    private func known(_ settings: Settings) async -> LedgerHead {
+        guard FilePath(path).lexicallyNormalized() == FilePath(settings.erasureLedgerPath).lexicallyNormalized() else {
+            return .none
+        }
+        do { return try await KnownLedger.head(settings) } catch {
+            Terminal.note("the control database wasn't asked how far the ledger went: an end that was cut isn't found")
+            return .none
+        }
+    }
+}
+
+/// What the control database knows of the erasure ledger, for commands that look at it.
+enum KnownLedger {
+    static func head(_ settings: Settings) async throws -> LedgerHead {
+        let control = ControlDatabase(pool: PostgresPool(to: try settings.controlTarget(), limit: 1))
+        let outcome: Result<LedgerHead, any Error>
+        do { outcome = .success(try await LedgerMemory(control).known()) } catch { outcome = .failure(error) }
+        await control.close()
+        return try outcome.get()
+    }
+
+    static func lost(_ folder: String, _ known: LedgerHead) -> CommandFailure {
+        CommandFailure(
+            .verificationFailed, code: ErasureLedgerError.Code.rewound.rawValue,
+            "there is no erasure ledger in \(folder), but entry \(known.seq) is known to have been there",
+            hint: "put the newest copy of it back; nothing is erased until then")
     }
 }
 

@@ -56,7 +56,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let settings = try await Settings(file: common.config)
         let keys = try VerifyingKeys.read(key, settings)
         if let file = files.first, files.count == 1, let ledger = LedgerFile(file) {
-            return try LedgerJudgement(try ledger.judge(settings), of: file).print(asJSON: common.json)
+            return try LedgerJudgement(try await ledger.judge(settings), of: file).print(asJSON: common.json)
         }
         if let file = files.first, files.count == 1, AuditFile(file).isExport {
             return try AuditFile(file).judge(keys: keys, asJSON: common.json)

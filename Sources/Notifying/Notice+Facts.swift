@@ -70,6 +70,7 @@ extension Notice {
         case .erasurePartly: .erasurePartly
         case .erasureStopped: .erasureStopped
         case .recipientsSilent: .recipientsSilent
+        case .recipientsWaiting: .recipientsWaiting
         }
     }
 
@@ -77,7 +78,7 @@ extension Notice {
     var frame: NoticeWording {
         switch self {
         case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
-            .recipientsSilent:
+            .recipientsSilent, .recipientsWaiting:
             .operatorFrame
         default: .frame
         }
@@ -129,7 +130,8 @@ extension Notice {
             return reader.facts(of: erasure)
         case .erasureStopped(_, let error):
             return ["error": error, "partly": ["erasure.leftovers", "erasure.deviations"].contains(error)]
-        case .recipientsSilent(let count, let duties): return ["count": count, "duties": duties]
+        case .recipientsSilent(let count, let duties), .recipientsWaiting(let count, let duties):
+            return ["count": count, "duties": duties]
         case .requestDelayed(_, _, let until, let page):
             return ["until": reader.text(until), "link": reader.link(page)]
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
@@ -141,7 +143,9 @@ extension Notice {
 
     private var request: RequestID? {
         switch self {
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent: nil
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
+            .recipientsWaiting:
+            nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
             .requestRefused(let id, _, _, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
@@ -165,7 +169,7 @@ extension Notice {
         case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
-            .erasureStopped, .recipientsSilent:
+            .erasureStopped, .recipientsSilent, .recipientsWaiting:
             nil
         }
     }

@@ -54,6 +54,8 @@ package enum Notice: Sendable {
     case erasureStopped(RequestID, error: String)
     /// To the operators: recipients that were told of erasures again and again, and don't answer; lines of ids.
     case recipientsSilent(count: Int, duties: String)
+    /// To the operators: recipients whom no program tells, so that people have to; lines of ids.
+    case recipientsWaiting(count: Int, duties: String)
     /// The archive will soon be destroyed.
     case archiveExpiresSoon(RequestID, Archive)
     /// The archive and its key were destroyed.

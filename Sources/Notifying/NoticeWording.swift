@@ -34,6 +34,7 @@ enum NoticeWording: String, CaseIterable {
     case erasurePartly = "erasure-partly"
     case erasureStopped = "erasure-stopped"
     case recipientsSilent = "recipients-silent"
+    case recipientsWaiting = "recipients-waiting"
 
     /// Whether it is part of other templates, rather than a notice with a subject.
     var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
@@ -82,6 +83,7 @@ enum NoticeWording: String, CaseIterable {
         case .erasurePartly: PackageResources.erasure_partly_en_mustache
         case .erasureStopped: PackageResources.erasure_stopped_en_mustache
         case .recipientsSilent: PackageResources.recipients_silent_en_mustache
+        case .recipientsWaiting: PackageResources.recipients_waiting_en_mustache
         }
     }
 
@@ -119,6 +121,7 @@ enum NoticeWording: String, CaseIterable {
         case .erasurePartly: PackageResources.erasure_partly_de_mustache
         case .erasureStopped: PackageResources.erasure_stopped_de_mustache
         case .recipientsSilent: PackageResources.recipients_silent_de_mustache
+        case .recipientsWaiting: PackageResources.recipients_waiting_de_mustache
         }
     }
 }

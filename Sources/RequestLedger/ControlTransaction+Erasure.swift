@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 package import RightsCore
 
 /// A plan of an erasure as it is kept for its request.
@@ -27,6 +28,9 @@ package struct ErasurePlanRecord: Sendable {
     /// Who approved it, as the audit chain names them.
     package var approvedBy: String?
     package var approvedAt: Instant?
+    /// Why it wasn't carried out although it was approved: what was otherwise when it should have been. See
+    /// `note(differences:of:)`.
+    package private(set) var differences: [String] = []
 
     /// A plan that was just made.
     package init(
@@ -43,7 +47,7 @@ package struct ErasurePlanRecord: Sendable {
 
     static let columns = """
         id, request_id, digest, bytes, habeas.micros(made_at), habeas.micros(expires_at), state, approved_by, \
-        habeas.micros(approved_at)
+        habeas.micros(approved_at), differences
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -57,6 +61,7 @@ package struct ErasurePlanRecord: Sendable {
         state = try row.value(State.init(rawValue:))
         approvedBy = try row.optionalText()
         approvedAt = try row.optionalInstant()
+        differences = try row.optionalValue { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
     }
 }
 
@@ -150,6 +155,13 @@ extension ControlTransaction {
             """
             UPDATE habeas.erasure_plan SET state = $2, approved_by = $3, approved_at = habeas.instant($4) WHERE id = $1
             """, [plan.id.text, plan.state.rawValue, plan.approvedBy, plan.approvedAt?.sql])
+    }
+
+    /// Notes why an approved plan wasn't carried out: what was otherwise than it says. Words of names and numbers, never of
+    /// rows.
+    package func note(differences: [String], of plan: PlanID) async throws {
+        let text = String(decoding: try JSONEncoder().encode(differences), as: UTF8.self)
+        try await execute("UPDATE habeas.erasure_plan SET differences = $2 WHERE id = $1", [plan.text, text])
     }
 
     /// The plan of a request that waits or may be carried out, else the one that was.

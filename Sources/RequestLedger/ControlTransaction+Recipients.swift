@@ -8,12 +8,13 @@ extension ControlTransaction {
         try await execute(
             """
             INSERT INTO habeas.recipient_duty (id, request_id, recipient, collections, state, made_at, due_at, changed_at,
-                notices, event_id, box)
-            VALUES ($1, $2, $3, $4, $5, habeas.instant($6), habeas.instant($7), habeas.instant($6), $8, $9, $10)
+                notices, event_id, box, partly)
+            VALUES ($1, $2, $3, $4, $5, habeas.instant($6), habeas.instant($7), habeas.instant($6), $8, $9, $10, $11)
             """,
             [
                 duty.id.text, duty.request.text, duty.recipient, duty.collections.sqlArray, duty.state.rawValue,
                 duty.madeAt.sql, duty.dueAt.sql, String(duty.notices), duty.event?.text, duty.box?.sql,
+                duty.partly.sqlArray,
             ])
     }
 
@@ -23,12 +24,14 @@ extension ControlTransaction {
             """
             UPDATE habeas.recipient_duty SET state = $2, told_at = habeas.instant($3), due_at = habeas.instant($4),
                 ended_at = habeas.instant($5), outcome = $6, notices = $7, event_id = $8,
-                box = CASE WHEN $5::bigint IS NULL THEN box END, changed_at = habeas.instant($9)
+                box = CASE WHEN $5::bigint IS NULL THEN box END, changed_at = habeas.instant($9),
+                proof_digest = $10, proof_bytes = $11
             WHERE id = $1
             """,
             [
                 duty.id.text, duty.state.rawValue, duty.toldAt?.sql, duty.dueAt.sql, duty.endedAt?.sql, duty.outcome,
-                String(duty.notices), duty.event?.text, now.sql,
+                String(duty.notices), duty.event?.text, now.sql, duty.proof?.digest.sql,
+                duty.proof.map { String($0.bytes) },
             ])
     }
 
@@ -63,12 +66,11 @@ extension ControlTransaction {
             ])
     }
 
-    /// Duties whose day has come, the oldest first; locked, and those that somebody else looks at left out.
+    /// Duties whose day has come, the oldest first.
     package func dueRecipients(now: Instant, limit: Int) async throws -> [RecipientDuty] {
         try await duties(
-            """
-            WHERE ended_at IS NULL AND due_at <= habeas.instant($1) ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
-            """, [now.sql, String(limit)])
+            "WHERE ended_at IS NULL AND due_at <= habeas.instant($1) ORDER BY due_at, id LIMIT $2",
+            [now.sql, String(limit)])
     }
 
     /// How many recipients haven't confirmed.

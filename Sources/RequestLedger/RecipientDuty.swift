@@ -24,6 +24,8 @@ package struct RecipientDuty: Sendable {
     /// As the map names them.
     package let recipient: String
     package let collections: [String]
+    /// Those of them of which a legal hold keeps a part.
+    package let partly: [String]
     package var state: State
     package let madeAt: Instant
     package var toldAt: Instant?
@@ -38,15 +40,32 @@ package struct RecipientDuty: Sendable {
     package var event: EventID?
     /// By what they know the person, sealed; nil once nobody has to be told any more.
     package var box: [UInt8]?
+    /// What proves their answer; the file itself is kept elsewhere.
+    package var proof: Proof?
+
+    /// A file, known by its digest.
+    package struct Proof: Sendable, Hashable {
+        /// SHA-256.
+        package let digest: Hash256
+        package let bytes: Int
+
+        /// A file by its digest and size.
+        package init(digest: Hash256, bytes: Int) {
+            self.digest = digest
+            self.bytes = bytes
+        }
+    }
 
     /// A duty that begins.
     package init(
-        id: EventID, request: RequestID, recipient: String, collections: [String], madeAt: Instant, dueAt: Instant
+        id: EventID, request: RequestID, recipient: String, collections: [String], partly: [String] = [],
+        madeAt: Instant, dueAt: Instant
     ) {
         self.id = id
         self.request = request
         self.recipient = recipient
         self.collections = collections
+        self.partly = partly
         self.madeAt = madeAt
         self.dueAt = dueAt
         state = .open
@@ -57,8 +76,9 @@ package struct RecipientDuty: Sendable {
     package func isOverdue(at now: Instant) -> Bool { endedAt == nil && dueAt <= now }
 
     static let columns = """
-        id, request_id, recipient, array_to_string(collections, ','), state, habeas.micros(made_at), \
-        habeas.micros(told_at), habeas.micros(due_at), habeas.micros(ended_at), outcome, notices, event_id, box
+        id, request_id, recipient, array_to_string(collections, ','), array_to_string(partly, ','), state, \
+        habeas.micros(made_at), habeas.micros(told_at), habeas.micros(due_at), habeas.micros(ended_at), outcome, \
+        notices, event_id, box, proof_digest, proof_bytes
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -67,6 +87,7 @@ package struct RecipientDuty: Sendable {
         request = try row.value { RequestID($0) }
         recipient = try row.text()
         collections = try row.list()
+        partly = try row.list()
         state = try row.value(State.init(rawValue:))
         madeAt = try row.instant()
         toldAt = try row.optionalInstant()
@@ -76,6 +97,9 @@ package struct RecipientDuty: Sendable {
         notices = try row.int()
         event = try row.optionalValue { EventID($0) }
         box = try row.optionalBytes()
+        let digest = try row.optionalBytes().flatMap { Hash256($0) }
+        let size = try row.optionalValue { Int($0) }
+        if let digest, let size { proof = Proof(digest: digest, bytes: size) }
     }
 }
 

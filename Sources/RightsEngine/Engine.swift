@@ -201,4 +201,5 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case holdPlaced = "hold-placed"
     case holdsWaiting = "holds-waiting"
     case recipientsSilent = "recipients-silent"
+    case recipientsWaiting = "recipients-waiting"
 }

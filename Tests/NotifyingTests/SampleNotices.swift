@@ -42,6 +42,7 @@ enum SampleNotices {
             "erasureStopped": .erasureStopped(id, error: "erasure.plan-changed"),
             "erasureStopped-partly": .erasureStopped(id, error: "erasure.leftovers"),
             "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
+            "recipientsWaiting": .recipientsWaiting(count: 2, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
         ]
         for purpose in Notice.CodePurpose.allCases {

@@ -27,6 +27,7 @@ struct PlanDocument: Decodable {
     let approvedAt: String?
     let canonical: String
     let runs: [Run]
+    let differences: [String]
 
     /// The plan of the bytes that are approved, and the bytes.
     ///
@@ -54,6 +55,9 @@ struct PlanDocument: Decodable {
                 run.huntedAt == nil ? nil : "leftovers hunted",
             ].compactMap { $0 }.joined(separator: ", ")
             facts.add("run", "\(run.id), \(LocalTime.text(run.begunAt)), \(steps)")
+        }
+        for (number, difference) in differences.enumerated() {
+            facts.add(number == 0 ? "changed since the last approval" : "", difference)
         }
         return facts
     }

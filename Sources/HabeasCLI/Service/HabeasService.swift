@@ -79,6 +79,7 @@ struct HabeasService: Sendable {
     ///   - hasServer: whether it answers HTTP too.
     ///   - onListening: told the port.
     func run(hasServer: Bool, onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
+        await erasures.examineLedger(logger)
         var services: [any Service] = [worker]
         if hasServer { services.append(try server(onListening)) }
         // Stopped from the last to the first: no request comes in while the worker ends.

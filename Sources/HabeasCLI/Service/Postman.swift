@@ -53,6 +53,9 @@ struct Postman: Sendable {
         case .recipientsSilent:
             return .recipientsSilent(
                 count: letter.facts["count"].flatMap { Int($0) } ?? 0, duties: letter.facts["duties"] ?? "")
+        case .recipientsWaiting:
+            return .recipientsWaiting(
+                count: letter.facts["count"].flatMap { Int($0) } ?? 0, duties: letter.facts["duties"] ?? "")
         default: break
         }
         guard let request = letter.request else { return nil }
@@ -96,7 +99,8 @@ struct Postman: Sendable {
         case .erasureDoneKeeping: return erasure(letter, request, page).map { .erasureDoneKeeping(id, $0) }
         case .erasurePartly: return erasure(letter, request, page).map { .erasurePartly(id, $0) }
         case .erasureStopped: return .erasureStopped(id, error: letter.facts["error"] ?? "erasure.stopped")
-        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent:
+        case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
+            .recipientsWaiting:
             return nil
         }
     }

@@ -3,8 +3,10 @@ internal import DataMap
 internal import Erasing
 internal import ErasureLedger
 internal import LegalRules
+internal import Logging
 internal import ObjectStore
 internal import PostgresAccess
+internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
 
@@ -20,6 +22,7 @@ struct ServiceErasures: Sendable {
     private let stores: [String: FolderStore]
     private let budget: Duration
     private let ledger: OpenLedger
+    private let memory: ControlDatabase
 
     /// Opens keys and the pool; nothing is asked of the database yet.
     init(
@@ -43,7 +46,9 @@ struct ServiceErasures: Sendable {
         hunter = try settings.hunterTarget()
         control = try settings.controlTarget()
         budget = try settings.huntBudget()
-        ledger = OpenLedger(folder: settings.erasureLedgerPath, key: LedgerKey(keys.ledger))
+        memory = ControlDatabase(pool: PostgresPool(to: control, limit: 2))
+        ledger = OpenLedger(
+            folder: settings.erasureLedgerPath, key: LedgerKey(keys.ledger), memory: LedgerMemory(memory))
     }
 
     /// What the queue is given.
@@ -53,10 +58,26 @@ struct ServiceErasures: Sendable {
         return ErasureTools(
             eraser: eraser, keys: keys, service: map.service, controller: map.controller.name,
             ledger: { try await ledger.opened() }, hunt: { try await hunt($0) },
-            sign: { try KeyRing(folder: keysFolder).sign($0) })
+            sign: { try KeyRing(folder: keysFolder).sign($0) }, memory: LedgerMemory(memory))
     }
 
-    func close() async { await pool.close() }
+    /// Says at the start what would keep every erasure from being carried out: a ledger that is lost, damaged or was put
+    /// back. Whatever else the service does goes on.
+    func examineLedger(_ logger: Logger) async {
+        do { _ = try await ledger.opened() } catch let error as ErasureLedgerError {
+            logger.critical(
+                "nothing is erased: the erasure ledger can't be used",
+                metadata: ["code": "\(error.code.rawValue)", "error": "\(error.description)"])
+        } catch {
+            // The database doesn't answer yet; each erasure asks again.
+            logger.warning("the erasure ledger wasn't looked at yet")
+        }
+    }
+
+    func close() async {
+        await pool.close()
+        await memory.close()
+    }
 
     /// Lends what an operator needs for one command.
     static func with<Value>(_ settings: Settings, _ body: (ServiceErasures) async throws -> Value) async throws -> Value
@@ -102,16 +123,18 @@ struct ServiceErasures: Sendable {
 private actor OpenLedger {
     private let folder: String
     private let key: LedgerKey
+    private let memory: LedgerMemory
     private var ledger: ErasureLedger?
 
-    init(folder: String, key: LedgerKey) {
+    init(folder: String, key: LedgerKey, memory: LedgerMemory) {
         self.folder = folder
         self.key = key
+        self.memory = memory
     }
 
     func opened() async throws -> ErasureLedger {
         if let ledger { return ledger }
-        let opened = try await ErasureLedger.open(folder: folder, key: key)
+        let opened = try await ErasureLedger.open(folder: folder, key: key, known: try await memory.known())
         ledger = opened
         return opened
     }

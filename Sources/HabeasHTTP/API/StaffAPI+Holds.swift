@@ -73,16 +73,16 @@ extension StaffAPI {
             return try .json(HoldDetail(try await engine.readHold(try context.namedHold(), by: caller), today: today))
         }
         addDeed("confirm", GroundInput.self, to: &group) { id, _, caller, ground, transaction in
-            try await engine.confirmHold(id, by: caller, ground, in: transaction)
+            try await engine.confirmHold(id, by: caller, ground, erasure, in: transaction)
         }
         addDeed("decline", GroundInput.self, to: &group) { id, _, caller, ground, transaction in
-            try await engine.declineHold(id, by: caller, ground, in: transaction)
+            try await engine.declineHold(id, by: caller, ground, erasure, in: transaction)
         }
         addDeed("release", GroundInput.self, to: &group) { id, _, caller, ground, transaction in
             try await engine.proposeRelease(of: id, by: caller, ground, in: transaction)
         }
         addDeed("confirm-release", GroundInput.self, to: &group) { id, _, caller, ground, transaction in
-            try await engine.confirmRelease(of: id, by: caller, ground, in: transaction)
+            try await engine.confirmRelease(of: id, by: caller, ground, erasure, in: transaction)
         }
         addDeed("review", ReviewHoldInput.self, to: &group) { id, input, caller, ground, transaction in
             try await engine.reviewHold(
@@ -97,7 +97,8 @@ extension StaffAPI {
         if let subject = input.subject { found = try await engine.find(subject) }
         let person = found
         return try await write(input, caller, request) { _, caller, ground, transaction in
-            let record = try await engine.placeHold(wanted, on: person, by: caller, ground, in: transaction)
+            let record = try await engine.placeHold(
+                wanted, on: person, by: caller, ground, erasure, in: transaction)
             return try StoredAnswer(HoldSummary(record, today: today), status: .created)
         }.response()
     }

@@ -14,10 +14,31 @@ struct RecipientKeys: CursorKeys {
 private struct ConfirmRecipientInput: StaffWrite {
     let outcome: RecipientOutcome
     let until: String?
+    let proof: Proof?
     let ticket: String
     let reason: String
 
-    func check() throws(Problem) { _ = try Field.day("until", until) }
+    /// A file that proves it, which stays with the staff.
+    struct Proof: Codable, Sendable {
+        let sha256: String
+        let bytes: Int
+    }
+
+    func check() throws(Problem) {
+        _ = try Field.day("until", until)
+        _ = try file()
+    }
+
+    func file() throws(Problem) -> RecipientDuty.Proof? {
+        guard let proof else { return nil }
+        guard proof.sha256.utf8.count == 64, let digest = Hash256(hex: proof.sha256.lowercased()) else {
+            throw Problem(.badValue, "proof.sha256 has to be the SHA-256 of a file: 64 hexadecimal digits")
+        }
+        guard (0...(1 << 50)).contains(proof.bytes) else {
+            throw Problem(.badValue, "proof.bytes has to be the size of the file")
+        }
+        return RecipientDuty.Proof(digest: digest, bytes: proof.bytes)
+    }
 }
 
 extension RecipientOutcome: Codable {}
@@ -30,7 +51,8 @@ extension StaffAPI {
             return try await write(ConfirmRecipientInput.self, .manageRecipients, request, context) {
                 input, caller, ground, transaction in
                 let duty = try await engine.settleRecipient(
-                    id, input.outcome, until: try Field.day("until", input.until), by: caller, ground, in: transaction)
+                    id, input.outcome, until: try Field.day("until", input.until), proof: try input.file(), by: caller,
+                    ground, in: transaction)
                 return try StoredAnswer(RecipientView(duty, engine))
             }.response()
         }

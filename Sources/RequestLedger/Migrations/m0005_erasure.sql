@@ -21,6 +21,8 @@ CREATE TABLE habeas.erasure_plan (
     -- 'staff:<uuid>', or 'system' where the operator lets low risks pass.
     approved_by text,
     approved_at timestamptz,
+    -- Why it wasn't carried out although it was approved: a JSON array of texts.
+    differences text,
     CHECK ((approved_by IS NULL) = (approved_at IS NULL))
 );
 CREATE UNIQUE INDEX erasure_plan_live ON habeas.erasure_plan (request_id) WHERE state IN ('proposed', 'approved');
@@ -59,6 +61,8 @@ CREATE TABLE habeas.recipient_duty (
     -- As the map names them.
     recipient text NOT NULL,
     collections text[] NOT NULL,
+    -- Those of them of which a legal hold keeps a part; they are told again when it ends.
+    partly text[] NOT NULL DEFAULT '{}' CHECK (partly <@ collections),
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'told', 'acknowledged', 'parked', 'impossible')),
     made_at timestamptz NOT NULL,
     told_at timestamptz,
@@ -75,12 +79,23 @@ CREATE TABLE habeas.recipient_duty (
     event_id uuid,
     -- By what they know the person, sealed; gone once it is settled.
     box bytea,
+    -- What proves the answer: SHA-256 and size of a file that is kept elsewhere.
+    proof_digest bytea CHECK (octet_length(proof_digest) = 32),
+    proof_bytes bigint CHECK (proof_bytes >= 0),
+    CHECK ((proof_digest IS NULL) = (proof_bytes IS NULL)),
     CHECK ((ended_at IS NULL) = (state IN ('open', 'told', 'parked'))),
     CHECK (box IS NULL OR ended_at IS NULL)
 );
 CREATE INDEX recipient_duty_request ON habeas.recipient_duty (request_id);
 CREATE INDEX recipient_duty_event ON habeas.recipient_duty (event_id) WHERE ended_at IS NULL;
 CREATE INDEX recipient_duty_due ON habeas.recipient_duty (due_at) WHERE ended_at IS NULL;
+
+-- The highest entry of the erasure ledger that is known: a ledger without it was lost, or put back (docs/erasure-ledger.md).
+CREATE TABLE habeas.erasure_ledger_head (
+    only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+    seq bigint NOT NULL CHECK (seq > 0),
+    hash bytea NOT NULL CHECK (octet_length(hash) = 32)
+);
 
 -- By what recipients know the person, from before the erasure until each of them has a duty of its own; and whom it is about,
 -- until it is proved: after a crash the rows may hold surrogates already.

@@ -8,6 +8,9 @@ package struct PlanView: Sendable {
     package let record: ErasurePlanRecord
     package let plan: ErasurePlan
     package let runs: [ErasureRunRecord]
+    /// What was otherwise when an earlier plan should have been carried out, so that this one took its place; empty when
+    /// none was stopped.
+    package let differences: [String]
 }
 
 extension ErasurePlan {
@@ -40,7 +43,8 @@ extension Engine {
             }
             let view = PlanView(
                 record: record, plan: try ErasurePlan(canonicalBytes: record.bytes),
-                runs: try await transaction.runs(of: id))
+                runs: try await transaction.runs(of: id),
+                differences: try await transaction.plans(of: id).last { !$0.differences.isEmpty }?.differences ?? [])
             // Proceedings are known to few (docs/holds.md), and the bytes can't be shown without them.
             try caller.requireHolds(of: [view.plan])
             try await audit(.requestRead, by: caller.actor, request, in: transaction)

@@ -6,12 +6,9 @@ extension Engine {
     func hasBegun(_ request: RequestRecord, in transaction: ControlTransaction) async throws -> Bool {
         guard request.right == .erasure else { return false }
         if request.state == .running || request.state == .partial || request.state.isErased { return true }
-        let runs = try await transaction.runs(of: request.id)
-        if runs.contains(where: { $0.receipt != nil }) { return true }
-        // A run that was stopped before its commit sends its request back for a new plan.
-        guard let last = runs.last, (request.life.pausedFrom ?? request.state) != .accepted else { return false }
-        let plan = try await transaction.plan(last.plan)
-        return plan?.state == .approved || plan?.state == .executed
+        if try await transaction.runs(of: request.id).contains(where: { $0.receipt != nil }) { return true }
+        // Whom it is about is sealed before the first row goes, and forgotten where it is planned anew.
+        return try await transaction.sealed(.known, of: request.id) != nil
     }
 
     /// Refuses to end or set aside an erasure that has begun: nobody may be told that nothing was erased.

@@ -9,7 +9,7 @@ package struct ErasureTools: Sendable {
     /// The keys of the ledger, of subjects and of suppression.
     package let keys: ErasureKeys
     /// The ledger outside the databases.
-    package let ledger: @Sendable () async throws -> ErasureLedger
+    package let ledger: @Sendable () async throws -> KeptLedger
     /// Looks for what was left behind, of several people at once.
     package let hunt: @Sendable ([HuntOrder]) async throws -> [HuntOutcome]
     /// Signs a certificate's bytes with the service's key.
@@ -22,17 +22,20 @@ package struct ErasureTools: Sendable {
     let desk: HuntDesk
 
     /// Tools by their parts.
+    ///
+    /// - Parameter memory: where the ledger's highest entry is noted.
     package init(
         eraser: Eraser, keys: ErasureKeys, service: String, controller: String,
         ledger: @escaping @Sendable () async throws -> ErasureLedger,
         hunt: @escaping @Sendable ([HuntOrder]) async throws -> [HuntOutcome],
-        sign: @escaping @Sendable ([UInt8]) throws -> [UInt8], huntWindow: Duration = .seconds(2)
+        sign: @escaping @Sendable ([UInt8]) throws -> [UInt8], memory: LedgerMemory? = nil,
+        huntWindow: Duration = .seconds(2)
     ) {
         self.eraser = eraser
         self.keys = keys
         self.service = service
         self.controller = controller
-        self.ledger = ledger
+        self.ledger = { KeptLedger(try await ledger(), memory: memory) }
         self.hunt = hunt
         self.sign = sign
         desk = HuntDesk(window: huntWindow, hunt: hunt)

@@ -122,6 +122,6 @@ extension EvidenceDocument.Recipient {
         self.init(
             name: duty.recipient, state: duty.state.rawValue, collections: duty.collections,
             madeAt: duty.madeAt.rfc3339, toldAt: duty.toldAt?.rfc3339, endedAt: duty.endedAt?.rfc3339,
-            outcome: duty.outcome)
+            outcome: duty.outcome, proof: duty.proof?.digest.hex)
     }
 }

@@ -92,6 +92,8 @@ enum EvidenceDocument {
         let toldAt: String?
         let endedAt: String?
         let outcome: String?
+        /// SHA-256 of the file that proves it.
+        let proof: String?
     }
 
     /// JSON for people and programs: indented, keys sorted, names in snake_case.

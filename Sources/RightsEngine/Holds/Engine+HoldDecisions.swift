@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import ErasureLedger
 package import RequestLedger
 package import RightsCore
 
@@ -11,18 +12,20 @@ package struct HoldOutcome: Sendable {
 extension Engine {
     /// Confirms a hold, as the second person.
     package func confirmHold(
-        _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, in transaction: ControlTransaction
+        _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
+        in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdConfirmed, by: caller, ground, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdConfirmed, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
             try hold.confirm(by: caller.id, at: now())
         }
     }
 
     /// Declines a hold, which ends it; or declines its release, so that it goes on.
     package func declineHold(
-        _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, in transaction: ControlTransaction
+        _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
+        in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdDeclined, by: caller, ground, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdDeclined, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
             try hold.decline(by: caller.id, at: now())
         }
     }
@@ -38,9 +41,10 @@ extension Engine {
 
     /// Lets a hold go, as the second person: the erasures that waited for it go on by themselves.
     package func confirmRelease(
-        of id: HoldID, by caller: StaffCaller, _ ground: StaffGround, in transaction: ControlTransaction
+        of id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
+        in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdReleased, by: caller, ground, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdReleased, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
             try hold.confirmRelease(by: caller.id, at: now())
         }
     }
@@ -62,7 +66,7 @@ extension Engine {
 
     private func change(
         _ id: HoldID, _ action: AuditAction, by caller: StaffCaller, _ ground: StaffGround,
-        _ more: [String: AuditFact] = [:], in transaction: ControlTransaction,
+        _ more: [String: AuditFact] = [:], tools: ErasureTools? = nil, in transaction: ControlTransaction,
         _ deed: (inout LegalHold) throws(HoldError) -> Void
     ) async throws -> HoldOutcome {
         try caller.require(.writeHolds)
@@ -74,6 +78,7 @@ extension Engine {
         // Who declines a release, declines no hold.
         let isKept = action == .holdDeclined && hold.isInForce
         try await audit(isKept ? .holdReleaseDeclined : action, by: caller.actor, hold, facts, in: transaction)
+        try await remember(hold.isInForce ? .holdPlaced : .holdReleased, id, of: try subject(of: record), tools)
         let resumed = hold.isInForce ? [] : try await resumeErasures(of: hold, in: transaction)
         guard let stored = try await transaction.hold(id) else { throw Self.noHold }
         return HoldOutcome(record: stored, resumed: resumed)

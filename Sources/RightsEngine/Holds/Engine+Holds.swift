@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import ErasureLedger
 package import RequestLedger
 package import RightsCore
 
@@ -38,10 +39,12 @@ extension Engine {
     /// Places a hold: it is in force when the transaction commits, and waits for a second person. The operators are told,
     /// so that nobody stops an erasure in silence (LEGAL.md 4.3).
     ///
-    /// - Parameter found: whose rows it keeps; everybody's when nil.
+    /// - Parameters:
+    ///   - found: whose rows it keeps; everybody's when nil.
+    ///   - tools: with the erasure ledger, which remembers it too; nil where nothing is erased.
     package func placeHold(
         _ input: HoldInput, on found: FoundPerson?, by caller: StaffCaller, _ ground: StaffGround,
-        in transaction: ControlTransaction
+        _ tools: ErasureTools? = nil, in transaction: ControlTransaction
     ) async throws -> HoldRecord {
         try caller.require(.writeHolds)
         var scope = input.scope
@@ -63,6 +66,7 @@ extension Engine {
             in: transaction)
         try await audit(
             .holdPlaced, by: caller.actor, hold, facts.merging(Self.scopeFacts(record)) { $1 }, in: transaction)
+        try await remember(.holdPlaced, hold.id, of: found?.person.reference, tools)
         return record
     }
 

@@ -52,6 +52,9 @@ import Testing
         for state in RequestState.allCases.map(\.rawValue) + special {
             keys.formUnion(["state_\(state)_title", "state_\(state)_text"])
         }
+        for state in ["accepted", "verifying", "queued", "running", "failed", "fulfilled", "paused", "cancelled"] {
+            keys.formUnion(["state_\(state)_erasure_title", "state_\(state)_erasure_text"])
+        }
         for right in RequestRight.allCases.map(\.rawValue) {
             keys.formUnion(["right_\(right)", "right_\(right)_label", "right_\(right)_about"])
         }
@@ -62,7 +65,7 @@ import Testing
         for state in NoticeRecord.State.allCases { keys.insert("mail_state_\(state.rawValue)") }
         let operators: [NoticeKindCode] = [
             .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
-            .recipientsSilent,
+            .recipientsSilent, .recipientsWaiting,
         ]
         for kind in NoticeKindCode.allCases where !operators.contains(kind) {
             keys.insert("mail_\(kind.rawValue.replacing("-", with: "_"))")

@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Crypto
+internal import FoundationEssentials
 internal import RightsCore
 internal import RightsEngine
 
@@ -67,6 +69,11 @@ struct RecipientsCommand: AsyncParsableCommand {
         var outcome: String
         @Option(help: ArgumentHelp("The last day of their own duty, if it is parked.", valueName: "yyyy-mm-dd"))
         var until: String?
+        @Option(
+            help: ArgumentHelp(
+                "The file that proves it, such as their letter: it stays here, its SHA-256 and size are kept.",
+                valueName: "file"))
+        var proof: String?
         @OptionGroup var ground: GroundOptions
         @OptionGroup var options: AnswerOptions
 
@@ -82,7 +89,9 @@ struct RecipientsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let id = try IDArgument.parse(duty, of: "a duty")
-            let body = Body(outcome: outcome, until: until, ticket: ground.ticket, reason: ground.reason)
+            let body = Body(
+                outcome: outcome, until: until, proof: try proof.map(Proof.init(file:)), ticket: ground.ticket,
+                reason: ground.reason)
             let answer = try await StaffClient.with { try await $0.post("/v1/recipients/\(id)/confirm", body) }
             try options.print(answer) { Table(recipients: [try answer.read(RecipientDocument.self)]).text() }
         }
@@ -90,9 +99,25 @@ struct RecipientsCommand: AsyncParsableCommand {
         private struct Body: Encodable, Sendable {
             let outcome: String
             let until: String?
+            let proof: Proof?
             let ticket: String
             let reason: String
         }
+    }
+}
+
+/// A file that proves an answer, by its digest.
+private struct Proof: Encodable, Sendable {
+    let sha256: String
+    let bytes: Int
+
+    init(file path: String) throws {
+        let data: Data
+        do { data = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) } catch {
+            throw CommandFailure(.usage, code: "usage", "--proof can't be read: is it a file?")
+        }
+        sha256 = Array(SHA256.hash(data: data)).hex
+        bytes = data.count
     }
 }
 

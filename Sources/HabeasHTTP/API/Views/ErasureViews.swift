@@ -35,6 +35,8 @@ struct PlanAnswer: Encodable {
     let canonical: String
     let plan: ErasurePlan
     let runs: [Run]
+    /// What was otherwise when an earlier plan of the request should have been carried out.
+    let differences: [String]
 
     init(_ view: PlanView) {
         request = view.record.request.text
@@ -47,6 +49,7 @@ struct PlanAnswer: Encodable {
         canonical = Data(view.record.bytes).base64EncodedString()
         plan = view.plan
         runs = view.runs.map(Run.init)
+        differences = view.differences
     }
 }
 

@@ -20,9 +20,17 @@ struct RecipientView: Encodable {
     let overdue: Bool
     let endedAt: String?
     let outcome: String?
+    /// What proves their answer.
+    let proof: Proof?
+
+    /// A file, which is kept elsewhere.
+    struct Proof: Encodable {
+        let sha256: String
+        let bytes: Int
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case id, recipient, collections, state, way, notices, madeAt, toldAt, dueOn, overdue, endedAt, outcome
+        case id, recipient, collections, state, way, notices, madeAt, toldAt, dueOn, overdue, endedAt, outcome, proof
         case requestID = "requestId"
     }
 
@@ -41,5 +49,6 @@ struct RecipientView: Encodable {
         overdue = duty.isOverdue(at: moments.now)
         endedAt = duty.endedAt?.rfc3339
         outcome = duty.outcome
+        proof = duty.proof.map { Proof(sha256: $0.digest.hex, bytes: $0.bytes) }
     }
 }

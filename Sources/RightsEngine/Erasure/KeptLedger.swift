@@ -1,0 +1,46 @@
+package import ErasureLedger
+package import RequestLedger
+package import RightsCore
+
+/// The erasure ledger, with a memory of how far it went: the highest entry is noted in the control database after it was
+/// appended, so that a ledger that was lost or put back is refused instead of begun afresh.
+package struct KeptLedger: Sendable {
+    private let ledger: ErasureLedger
+    private let memory: LedgerMemory?
+
+    init(_ ledger: ErasureLedger, memory: LedgerMemory?) {
+        self.ledger = ledger
+        self.memory = memory
+    }
+
+    /// Appends an entry, durably, and remembers it.
+    package func append(_ draft: LedgerDraft, at now: Instant) async throws -> ErasureLedger.Appended {
+        let appended = try await ledger.append(draft, at: now)
+        // One that was there before, too: a crash may have come before the note.
+        try await memory?.note(LedgerHead(seq: appended.entry.seq, hash: appended.entry.hash))
+        return appended
+    }
+
+    /// The entry of a run and event; nil when there is none.
+    package func entry(of run: ErasureRunID, _ event: LedgerEvent) async throws -> LedgerEntry? {
+        try await ledger.entry(of: run, event)
+    }
+}
+
+/// What the control database knows of the erasure ledger.
+package struct LedgerMemory: Sendable {
+    private let control: ControlDatabase
+
+    /// - Parameter control: of its own: entries are appended while transactions of others are open.
+    package init(_ control: ControlDatabase) { self.control = control }
+
+    /// The highest entry that was noted.
+    package func known() async throws -> LedgerHead {
+        guard let head = try await control.transaction({ try await $0.ledgerHead() }) else { return .none }
+        return LedgerHead(seq: head.seq, hash: head.hash)
+    }
+
+    func note(_ head: LedgerHead) async throws {
+        try await control.transaction { try await $0.noteLedgerHead(seq: head.seq, hash: head.hash) }
+    }
+}
