@@ -148,7 +148,8 @@ extension EraseJob {
             locking: { try await engine.locked(work.request.id, in: $0) },
             { request, transaction in
                 var request = request
-                try await replan(&request, error.code.rawValue, error.description, in: transaction)
+                try await transaction.note(differences: [error.description], of: work.plan.id)
+                try await replan(&request, error.code.rawValue, in: transaction)
             })
     }
 
@@ -171,6 +172,14 @@ extension EraseJob {
             })
     }
 
+    /// As long as nothing is gone, the request can still be withdrawn, and whom it is about is read anew the next time.
+    func letGo(_ work: Work) async throws {
+        let run = work.run.run.text
+        guard !work.isTouched, try await !tools.eraser.isBegun(run), try await tools.eraser.receipt(of: run) == nil
+        else { return }
+        try await engine.control.transaction { try await $0.forget(.known, of: work.request.id) }
+    }
+
     /// The ledger's intent of a run that did nothing is taken back.
     private func abort(_ run: ErasureRunRecord?, _ plan: ErasurePlanRecord) async throws {
         guard let run, run.plan == plan.id, run.receipt == nil else { return }
@@ -181,8 +190,7 @@ extension EraseJob {
     }
 
     private func replan(
-        _ request: inout RequestRecord, _ outcome: String, _ differences: String? = nil,
-        in transaction: ControlTransaction
+        _ request: inout RequestRecord, _ outcome: String, in transaction: ControlTransaction
     ) async throws {
         try await engine.audit(
             .erasureStopped, by: .system, request, ["job": .id(job.id.text), "error": .code(outcome)], in: transaction)

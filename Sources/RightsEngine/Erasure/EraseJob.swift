@@ -36,6 +36,10 @@ struct EraseJob: Sendable {
             try await stop(work, for: placed)
         } catch let error as ErasureError where error.needsNewPlan {
             try await stop(work, error)
+        } catch {
+            // Where it isn't known what the server did, it stays as it is.
+            try? await letGo(work)
+            throw error
         }
     }
 
