@@ -24,7 +24,7 @@ struct ErasureFixture: Sendable {
 
     init(
         _ database: TestDatabase, map text: String? = nil, objects: String? = nil,
-        budget: ErasureBudget = ErasureBudget(),
+        budget: ErasureBudget = ErasureBudget(), zone: String = "UTC",
         user: String = "habeas_eraser", target: ConnectionTarget? = nil,
         progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
     ) throws {
@@ -36,7 +36,7 @@ struct ErasureFixture: Sendable {
             map: map, mapDigest: ErasurePlan.digest(of: Array(yaml.utf8)).hex,
             database: pool, verifier: "habeas_verifier",
             stores: objects.map { ["objects": FolderStore(root: FilePath($0))] } ?? [:],
-            retention: try RuleBook().retentionClock(), budget: budget, hash: Self.hash, progress: progress)
+            retention: try RuleBook().retentionClock(), zone: zone, budget: budget, hash: Self.hash, progress: progress)
     }
 
     /// Ends the eraser's connections.
@@ -116,4 +116,11 @@ final class Intents: Sendable {
     }
 
     var count: Int { runs.withLock { $0.count } }
+}
+
+extension ErasureFixture {
+    /// Whether the store has the companion schema of this version.
+    func hasWholeCompanion() async throws -> Bool {
+        try await PostgresConnection.withConnection(to: database.target()) { try await Companion.isWhole(on: $0) }
+    }
 }

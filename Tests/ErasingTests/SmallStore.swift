@@ -59,12 +59,12 @@ struct SmallStore {
 
     /// Lends the store in a database of its own, with an eraser.
     func with(
-        batch: Int = 5000, _ body: (ErasureFixture) async throws -> Void
+        batch: Int = 5000, objects: String? = nil, zone: String = "UTC", _ body: (ErasureFixture) async throws -> Void
     ) async throws {
         try await TestCluster.withDatabase { database in
             try await WorldServer.prepare(database)
             try await database.run(tables)
-            let fixture = try await WorldServer.fixture(map, in: database, batch: batch)
+            let fixture = try await WorldServer.fixture(map, in: database, batch: batch, objects: objects, zone: zone)
             try await body(fixture)
             await fixture.close()
         }

@@ -98,7 +98,7 @@ extension PostgresConnection {
     }
 
     /// How many rows tables hold about now: the planner's figure where there is one, stretched to the table's size; by its
-    /// size alone where it was never analysed, a small row taken for granted. Of a partitioned table, over its partitions.
+    /// size alone where it was never analysed, rows of one or two numbers taken for granted. Of a partitioned table, over its partitions.
     func estimatedRows(of tables: Set<TableName>) async throws(PostgresError) -> [TableName: Double] {
         guard !tables.isEmpty else { return [:] }
         let names = tables.sorted()
@@ -106,7 +106,7 @@ extension PostgresConnection {
             """
             SELECT n.nspname, c.relname, sum(CASE WHEN l.reltuples > 0 AND l.relpages > 0
                        THEN l.reltuples / l.relpages * pg_relation_size(l.oid) / current_setting('block_size')::float8
-                       ELSE pg_relation_size(l.oid) / 64.0 END)::float8
+                       ELSE pg_relation_size(l.oid) / 40.0 END)::float8
               FROM unnest($1::text[], $2::text[]) AS a(schema, name) JOIN pg_namespace n ON n.nspname = a.schema
               JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
              CROSS JOIN LATERAL (SELECT c.oid WHERE c.relkind <> 'p'

@@ -24,10 +24,10 @@ enum WorldServer {
     /// An eraser over a world that was built, its roles given their rights by the map.
     static func fixture(
         _ map: String, in database: TestDatabase, batch: Int = 5000,
-        role: String = "habeas_eraser"
+        role: String = "habeas_eraser", objects: String? = nil, zone: String = "UTC"
     ) async throws -> ErasureFixture {
         let fixture = try ErasureFixture(
-            database, map: map, budget: budget(batch: batch), user: role)
+            database, map: map, objects: objects, budget: budget(batch: batch), zone: zone, user: role)
         try await PostgresConnection.withConnection(to: database.target()) { connection in
             let statements = EraserRoles.statements(
                 fixture.map, try await connection.readCatalogue(), eraser: role, verifier: "habeas_verifier")
