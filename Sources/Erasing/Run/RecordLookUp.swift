@@ -38,7 +38,9 @@ struct RecordLookUp {
         var found = try await written(table, where: same.joined(separator: " AND "), typed)
         if found == nil {
             let casts = columns.enumerated().map { "$\($0 + 1)::\($1.comparedType)::text" }
-            found = try await connection.query("SELECT \(casts.joined(separator: ", "))", typed).first?.compactMap { $0 }
+            found = try await connection.query("SELECT \(casts.joined(separator: ", "))", typed).first?.compactMap {
+                $0
+            }
         }
         return SubjectReference(scheme: collection.name, key: found ?? typed).value
     }

@@ -15,7 +15,8 @@ extension Engine {
         _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
         in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdConfirmed, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdConfirmed, by: caller, ground, tools: tools, in: transaction) {
+            hold throws(HoldError) in
             try hold.confirm(by: caller.id, at: now())
         }
     }
@@ -25,7 +26,8 @@ extension Engine {
         _ id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
         in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdDeclined, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdDeclined, by: caller, ground, tools: tools, in: transaction) {
+            hold throws(HoldError) in
             try hold.decline(by: caller.id, at: now())
         }
     }
@@ -44,7 +46,8 @@ extension Engine {
         of id: HoldID, by caller: StaffCaller, _ ground: StaffGround, _ tools: ErasureTools? = nil,
         in transaction: ControlTransaction
     ) async throws -> HoldOutcome {
-        try await change(id, .holdReleased, by: caller, ground, tools: tools, in: transaction) { hold throws(HoldError) in
+        try await change(id, .holdReleased, by: caller, ground, tools: tools, in: transaction) {
+            hold throws(HoldError) in
             try hold.confirmRelease(by: caller.id, at: now())
         }
     }
