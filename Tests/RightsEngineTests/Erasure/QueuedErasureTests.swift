@@ -41,33 +41,21 @@ import Testing
         try await ErasureBench.with { bench in
             let id = try await bench.ask()
             try await bench.untilPlanned(id)
-            let found = try await bench.engine.find("email:ada@example.com")
-            let export = try await bench.engine.control.transaction { transaction in
-                try await bench.engine.open(
-                    StaffRequestInput(
-                        subject: "email:ada@example.com", right: .access, regime: "GDPR", language: .english),
-                    for: found, by: bench.grace, .sample, in: transaction
-                ).request.id
-            }
-            _ = try await bench.engine.control.transaction {
-                try await bench.engine.vouch(
-                    export, method: "call-back", evidence: ["invoice"], isAccepted: true, by: bench.grace, .sample,
-                    in: $0)
-            }
-            // Another worker has the export and is at it.
-            try await bench.work.database.run(
-                """
-                UPDATE habeas.job SET state = 'running', worker = 'other:1', lease_until = clock_timestamp()
-                    + interval '10 minutes', attempts = 1 WHERE kind = 'export'
-                """)
             try await bench.approve(id)
-            try await bench.withWorker {
-                try await bench.work.until(
-                    "SELECT waits_for = 'person' FROM habeas.job WHERE kind = 'erase' AND request_id = $1", [id.text])
+            let person = try await bench.work.request(id).subject
+            // Whoever exports holds the person's lock.
+            try await bench.engine.control.connection { exporting in
+                let isOurs = try await exporting.tryLock(person: person)
+                #expect(isOurs)
+                try await bench.withWorker {
+                    try await bench.work.until(
+                        "SELECT waits_for = 'person' FROM habeas.job WHERE kind = 'erase' AND request_id = $1",
+                        [id.text])
+                }
+                #expect(try await bench.count(Self.ada) == 1)
+                #expect(try await bench.events().isEmpty)
+                try await exporting.unlock(person: person)
             }
-            #expect(try await bench.count(Self.ada) == 1)
-            try await bench.work.database.run(
-                "UPDATE habeas.job SET state = 'done', ended_at = clock_timestamp() WHERE kind = 'export'")
             try await bench.untilState(.erasedWithRetention, .failed, .partial, of: id)
             #expect(try await bench.count(Self.ada) == 0)
         }
@@ -75,13 +63,20 @@ import Testing
 
     @Test func onlyALowRiskPassesByItself() async throws {
         try await ErasureBench.with(settings: { $0.automaticErasureRows = 1_000_000 }) { bench in
-            let conversation = try #require(
+            // Something of theirs that nothing else refers to.
+            let task = try #require(
                 try await bench.product.query(
                     """
-                    SELECT c.id::text FROM workspace.conversations c JOIN workspace.users u ON u.id = c.user_id
-                     WHERE u.email = 'ada@example.com' ORDER BY c.id LIMIT 1
+                    SELECT t.id::text FROM workspace.tasks t JOIN workspace.users u ON u.id = t.user_id
+                     WHERE u.email = 'ada@example.com' AND NOT EXISTS (
+                        SELECT FROM workspace.tasks c WHERE to_jsonb(c) ->> 'parent_id' = t.id::text)
+                     ORDER BY t.id LIMIT 1
                     """)[0][0])
-            let record = try await bench.ask(records: ["conversations:\(conversation)"])
+            let record = try await bench.ask(records: ["tasks:\(task)"])
+            let matter = try #require(try await bench.engine.erasureCase(record))
+            let forecast = try await bench.tools.eraser.plan(matter.question)
+            #expect(forecast.isLowRisk(upTo: 100), "\(forecast)")
+            #expect(!forecast.isLowRisk(upTo: 0))
             try await bench.untilState(.erased, .failed, .partial, of: record)
             let plan = try await bench.plan(of: record)
             #expect(plan.record.approvedBy == "system" && plan.record.state == .executed)
@@ -111,6 +106,16 @@ import Testing
             }
             let second = try await bench.plan(of: id)
             #expect(second.record.id != first.record.id && second.differences == ["contacts: rows 3, now 5"])
+        }
+    }
+
+    @Test func whoApprovesIsWarnedOfColleagues() async throws {
+        try await ErasureBench.with(settings: { $0.operatorsAddress = "Ada@example.com" }) { bench in
+            let id = try await bench.ask()
+            try await bench.untilPlanned(id)
+            let warnings = try await bench.plan(of: id).plan.warnings
+            #expect(warnings.contains { $0.contains("staff or operators") }, "\(warnings)")
+            #expect(!warnings.contains { $0.contains("@") })
         }
     }
 }

@@ -203,7 +203,7 @@ import Testing
         try await RecipientBench.with { bench in
             let key = try await bench.work.value("SELECT id::text FROM workspace.users WHERE email = 'ada@example.com'")
             let record = try await bench.work.value(
-                "SELECT id::text FROM workspace.documents WHERE user_id::text = $1 ORDER BY id LIMIT 1", [key])
+                "SELECT avatar_document_id::text FROM workspace.users WHERE id::text = $1", [key])
             let found = try await bench.engine.find("user:\(key)")
             _ = try await bench.engine.control.transaction {
                 try await bench.engine.placeHold(
