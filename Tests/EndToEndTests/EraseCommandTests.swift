@@ -38,6 +38,13 @@ import Testing
                 let forbidden = try await service.run(
                     ["erase", "approve", id, "--plan", String(digest)] + Self.ground, token: desk.support)
                 #expect(forbidden.status == 3 && forbidden.errors.contains("erasure.approve"), "\(forbidden.errors)")
+                try await bench.database.run(
+                    "UPDATE habeas.erasure_plan SET expires_at = expires_at - interval '60 days'")
+                let late = try await service.run(
+                    ["erase", "approve", id, "--plan", String(digest)] + Self.ground, token: desk.compliance)
+                #expect(late.status != 0 && late.errors.contains("too old") && late.errors.contains("--again"))
+                try await bench.database.run(
+                    "UPDATE habeas.erasure_plan SET expires_at = expires_at + interval '60 days'")
                 let approved = try await service.run(
                     ["erase", "approve", id, "--plan", String(digest)] + Self.ground, token: desk.compliance)
                 #expect(approved.status == 0, "\(approved.output)\(approved.errors)")

@@ -108,7 +108,7 @@ import Testing
 }
 
 extension RunningService {
-    fileprivate func staff(
+    func staff(
         _ arguments: [String], token: String, input: String? = nil
     ) async throws -> ProgramOutcome {
         try await withFolder { folder in

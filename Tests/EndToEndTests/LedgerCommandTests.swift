@@ -53,4 +53,34 @@ import Testing
             #expect(try await bench.habeas("keys", "show").output.contains("no erasure keys"))
         }
     }
+
+    @Test(.timeLimit(.minutes(3))) func aLedgerThatVanishedStopsEveryErasure() async throws {
+        try await Workbench.with { bench in
+            let ledger = "\(bench.folder)/ledger"
+            let year = Calendar(identifier: .gregorian).component(.year, from: Date()) + 1
+            let hold = [
+                "hold", "place", "--matter", "2026-LIT-014", "--basis", "gdpr-17-3-e", "--subject", "-",
+                "--review-on", "\(year)-01-01", "--ticket", "T-9", "--reason", "claim-filed",
+            ]
+            let token = try await RunningService.with(bench) { service in
+                let desk = try await Desk(service)
+                let placed = try await service.staff(hold, token: desk.compliance, input: "email:ada@example.com\n")
+                try #require(placed.status == 0, "\(placed.errors)")
+                return desk.compliance
+            }
+            let sound = try await bench.habeas("verify", "ledger")
+            #expect(sound.status == 0 && sound.output.contains("1 entry"), "\(sound.output)\(sound.errors)")
+            try FileManager.default.moveItem(atPath: ledger, toPath: "\(ledger).away")
+            let ill = try await bench.habeas("doctor").output
+            #expect(ill.contains("FAIL  erasure ledger") && ill.contains("known to have been there"), "\(ill)")
+            try await RunningService.with(bench) { service in
+                #expect(service.program.log.contains("ledger.rewound"), "\(service.program.log)")
+                let placed = try await service.staff(hold, token: token, input: "email:ada@example.com\n")
+                #expect(placed.status != 0 && placed.errors.contains("known to have been there"), "\(placed.errors)")
+                #expect(!FileManager.default.fileExists(atPath: ledger))
+            }
+            try FileManager.default.moveItem(atPath: "\(ledger).away", toPath: ledger)
+            #expect(try await bench.habeas("doctor").output.contains("ok    erasure ledger: sound, 1 entry"))
+        }
+    }
 }

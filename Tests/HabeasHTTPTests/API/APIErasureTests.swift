@@ -60,6 +60,45 @@ import Testing
         }
     }
 
+    @Test func aPlanThatNamesAHoldIsForThoseWhoMayKnowOfIt() async throws {
+        try await ErasureBench.with { bench in
+            let api = bench.api
+            let (one, two) = (try await api.token(.compliance), try await api.token(.compliance))
+            let support = try await api.token(.support)
+            let id = try await api.opened(one, right: "erasure")
+            let hold = try await api.call(
+                .post, "/v1/holds", two,
+                [
+                    "matter": "2026-LIT-014", "basis": "gdpr-17-3-e", "collections": ["tasks"],
+                    "review_on": "2027-05-31", "subject": "email:\(try await api.address())",
+                ].merging(APIBench.ground) { $1 })
+            _ = try await api.verify(id, one)
+            try await bench.plan(id)
+            let shown = try await api.call(.get, "/v1/requests/\(id)/plan", two)
+            let hidden = try await api.call(.get, "/v1/requests/\(id)/plan", support)
+
+            #expect(hold.status == .created, "\(hold.text)")
+            let holds = (shown.json["plan"] as? [String: Any])?["holds"] as? [[String: Any]]
+            #expect(holds?.count == 1 && holds?[0]["matter"] as? String == "2026-LIT-014", "\(shown.text)")
+            #expect((shown.json["differences"] as? [String]) == [])
+            #expect(hidden.status == .forbidden && hidden.text.contains("holds.read"), "\(hidden.text)")
+            #expect(!hidden.text.contains("LIT") && !hidden.text.contains("canonical"))
+            #expect(try await bench.ledgerEvents() == [.holdPlaced])
+        }
+    }
+
+    @Test func anErasureCantBeLimitedToCollections() async throws {
+        try await APIBench.with { api in
+            let one = try await api.token(.compliance)
+            let body = try await api.opening(right: "erasure", ["collections": ["contacts"]])
+            let answer = try await api.call(.post, "/v1/requests", one, body)
+
+            #expect(answer.status == .unprocessableContent, "\(answer.text)")
+            #expect(answer.text.contains("collections") && answer.text.contains("records"))
+            #expect(try await api.count("SELECT count(*) FROM habeas.request") == 0)
+        }
+    }
+
     @Test func anApprovalComesTooLate() async throws {
         try await ErasureBench.with { bench in
             let api = bench.api
@@ -228,7 +267,8 @@ private struct ErasureBench: Sendable {
 
     func ledgerEvents() async throws -> [LedgerEvent] {
         var events: [LedgerEvent] = []
-        for try await page in try await tools.ledger().entries() { events += page.map(\.content.event) }
+        let ledger = try await ErasureLedger.open(folder: "\(folder)/ledger", key: LedgerKey(tools.keys.ledger))
+        for try await page in ledger.entries() { events += page.map(\.content.event) }
         return events
     }
 }

@@ -123,4 +123,37 @@ import Testing
             #expect(!page.text.contains("/certificate"))
         }
     }
+
+    @Test func whatTheStaffWroteDownNeedsNoConfirmationAndWhatHasBegunIsNotOffered() async throws {
+        try await PagesBench.with { bench, client in
+            let browser = PageBrowser(client)
+            let id = try await Self.erasure(bench, browser)
+            try await bench.database.run(
+                "UPDATE habeas.request SET channel = 'staff', confirmed_at = NULL WHERE id = '\(id)'")
+            let prepared = try await browser.get("/p/requests/\(id)")
+            let german = try await browser.get("/p/requests/\(id)?lang=de")
+            func move(_ event: RequestLife.Event) async throws -> String {
+                try await bench.engine.control.transaction { transaction in
+                    var request = try await bench.engine.locked(id, in: transaction)
+                    try await bench.engine.move(&request, event, by: .system, in: transaction)
+                }
+                return try await browser.get("/p/requests/\(id)?lang=en").text
+            }
+            let queued = try await move(.enqueue)
+            let running = try await move(.start)
+            let offered = try await browser.get("/p/requests/\(id)/cancel")
+            let cancelled = try await browser.post("/p/requests/\(id)/cancel")
+            let after = try await browser.get("/p/requests/\(id)")
+
+            for text in [prepared.text, german.text] { #expect(!text.contains("/confirm\"")) }
+            #expect(prepared.text.contains("It is clear who you are. First we list exactly what will be erased"))
+            #expect(german.text.contains("Ihre Löschung wird vorbereitet"))
+            #expect(queued.contains("Your erasure is about to begin") && queued.contains("/cancel"))
+            #expect(running.contains("Your data is being erased") && !running.contains("/cancel"))
+            for text in [prepared.text, queued, running] { #expect(!text.contains("copy is ready")) }
+            #expect(offered.status == .seeOther)
+            #expect(cancelled.status == .conflict, "\(cancelled.status)")
+            #expect(after.text.contains("Your data is being erased"))
+        }
+    }
 }

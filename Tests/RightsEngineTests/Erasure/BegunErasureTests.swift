@@ -24,6 +24,13 @@ import Testing
         }
     }
 
+    /// Seals whom it is about, as its job does before the first row goes.
+    private func touch(_ id: RequestID, _ bench: ErasureBench) async throws {
+        let matter = try #require(try await bench.engine.erasureCase(id))
+        let known = try #require(try await bench.tools.eraser.identify(matter.question.target, as: id.text))
+        try await bench.engine.seal(SealedTarget(known, []), of: id)
+    }
+
     private func move(_ id: RequestID, _ bench: ErasureBench, _ events: RequestLife.Event...) async throws {
         try await bench.engine.control.transaction { transaction in
             var request = try await bench.engine.locked(id, in: transaction)
@@ -82,6 +89,7 @@ import Testing
             try await bench.approve(id)
             for event in events { try await move(id, bench, event) }
             try await begin(id, bench, receipt: nil)
+            try await touch(id, bench)
             for event in [RequestLife.Event.cancel, .refuse, .pause] {
                 let refusal = try await decide(id, bench, event)
                 #expect(refusal?.contains("the erasure has begun") == true, "\(event): \(refusal ?? "done")")

@@ -93,6 +93,25 @@ struct RecipientBench: Sendable {
             callWebhook: { event, endpoint in calls.take(event, endpoint) }, signCheckpoint: {}, erasure: tools)
     }
 
+    /// One record that the staff have erased for its person.
+    func erase(record: String, of email: String = "ada@example.com") async throws -> RequestRecord {
+        let sam = try await work.staff("Sam", .support)
+        let subject = "user:\(try await work.value("SELECT id::text FROM workspace.users WHERE email = $1", [email]))"
+        let found = try await engine.find(subject)
+        let id = try await engine.control.transaction {
+            try await engine.open(
+                StaffRequestInput(
+                    subject: subject, right: .erasure, regime: "GDPR", records: [record], language: .english),
+                for: found, by: sam, .sample, in: $0
+            ).request.id
+        }
+        _ = try await engine.control.transaction {
+            try await engine.vouch(
+                id, method: "call-back", evidence: ["customer-number"], isAccepted: true, by: sam, .sample, in: $0)
+        }
+        return try await carryOut(id)
+    }
+
     /// Asks, confirms, approves and erases; gives the request, settled.
     func erase(_ email: String = "ada@example.com") async throws -> RequestRecord {
         let key = try await work.value("SELECT id::text FROM workspace.users WHERE email = $1", [email])
@@ -102,20 +121,24 @@ struct RecipientBench: Sendable {
             ClaimInput(address: "", right: .erasure, format: .json, language: .english, zone: nil, regime: nil),
             by: session)
         try await engine.confirm(asked.id, by: session)
+        return try await carryOut(asked.id)
+    }
+
+    private func carryOut(_ id: RequestID) async throws -> RequestRecord {
         try await work.withWorker(workshop) {
             try await work.until(
-                "SELECT count(*) = 1 FROM habeas.erasure_plan WHERE request_id = $1", [asked.id.text])
-            let plan = try await engine.plan(of: asked.id, by: kim)
+                "SELECT count(*) = 1 FROM habeas.erasure_plan WHERE request_id = $1", [id.text])
+            let plan = try await engine.plan(of: id, by: kim)
             _ = try await engine.control.transaction {
-                try await engine.approveErasure(asked.id, digest: plan.record.digest, by: kim, .sample, in: $0)
+                try await engine.approveErasure(id, digest: plan.record.digest, by: kim, .sample, in: $0)
             }
             try await work.until(
                 "SELECT state IN ('erased', 'erased_with_retention', 'partial') FROM habeas.request WHERE id = $1",
-                [asked.id.text])
+                [id.text])
             try await work.until(
                 "SELECT count(*) = 0 FROM habeas.job WHERE state IN ('waiting', 'running') AND kind <> 'retention'")
         }
-        return try await work.request(asked.id)
+        return try await work.request(id)
     }
 
     func duties(_ id: RequestID) async throws -> [String: RecipientDuty] {

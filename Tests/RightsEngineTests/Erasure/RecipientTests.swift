@@ -1,4 +1,5 @@
 import Erasing
+import ErasureLedger
 import Foundation
 import PostgresTestKit
 import RequestLedger
@@ -125,6 +126,145 @@ import Testing
             bench.work.clock.advance(by: .days(2))
             try await bench.engine.chaseRecipients()
             #expect(try await bench.duties(request.id)["Havel Steuerberatung PartG mbB"]?.state == .open)
+        }
+    }
+
+    private func event(_ body: String) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any])
+    }
+
+    @Test func aRecordIsNeverTakenForItsPerson() async throws {
+        try await RecipientBench.with { bench in
+            let key = try await bench.work.value(
+                """
+                SELECT c.id::text FROM workspace.conversations c JOIN workspace.users u ON u.id = c.user_id
+                 WHERE u.email = 'ada@example.com' AND EXISTS (
+                    SELECT FROM workspace.messages m WHERE m.conversation_id = c.id) ORDER BY c.id LIMIT 1
+                """)
+            let request = try await bench.erase(record: "conversations:\(key)")
+            #expect(request.state == .erased)
+            let told = try event(try #require(bench.calls.of("northlight").first))
+            #expect(told["scope"] as? String == "record" && told["subject"] == nil)
+            let record = try #require(told["record"] as? [String: String])
+            #expect(record == ["collection": "conversations", "key": key])
+            #expect(!(try await bench.dump()).contains(key) || key.count < 8)
+            let whole = try await bench.erase()
+            #expect(whole.state == .erasedWithRetention)
+            let person = try event(try #require(bench.calls.of("northlight").last))
+            #expect(person["scope"] as? String == "person" && person["record"] == nil && person["subject"] != nil)
+        }
+    }
+
+    @Test func whatAHoldKeepsIsToldWhenItIsGone() async throws {
+        try await RecipientBench.with { bench in
+            let lee = try await bench.work.staff("Lee", .compliance)
+            let key = try await bench.work.value("SELECT id::text FROM workspace.users WHERE email = 'ada@example.com'")
+            let found = try await bench.engine.find("user:\(key)")
+            let hold = try await bench.engine.control.transaction {
+                try await bench.engine.placeHold(
+                    HoldInput(
+                        matter: "2026-LIT-014", basis: .gdprClaims, scope: HoldScope(collections: ["documents"]),
+                        reviewOn: CivilDate("2027-05-31")!), on: found, by: lee, .sample, bench.tools, in: $0
+                ).hold.id
+            }
+            let request = try await bench.erase()
+            #expect(request.state == .erasedWithRetention)
+            let first = try event(try #require(bench.calls.of("northlight").first))
+            #expect(first["collections"] as? [String] == ["assistant_runs", "messages"])
+            #expect(first["partly_held"] == nil)
+            try await bench.engine.control.transaction {
+                _ = try await bench.engine.confirmHold(hold, by: bench.kim, .sample, bench.tools, in: $0)
+                _ = try await bench.engine.proposeRelease(of: hold, by: lee, .sample, in: $0)
+            }
+            _ = try await bench.engine.control.transaction {
+                try await bench.engine.confirmRelease(of: hold, by: bench.kim, .sample, bench.tools, in: $0)
+            }
+            try await bench.work.withWorker(bench.workshop) {
+                try await bench.work.until("SELECT count(*) = 2 FROM habeas.erasure_run WHERE hunted_at IS NOT NULL")
+                try await bench.work.until(
+                    "SELECT count(*) = 0 FROM habeas.job WHERE state IN ('waiting', 'running') AND kind <> 'retention'")
+            }
+            let second = try event(try #require(bench.calls.of("northlight").last))
+            #expect(bench.calls.of("northlight").count == 2)
+            #expect(second["collections"] as? [String] == ["documents"])
+            let subject = try #require(second["subject"] as? [String: Any])
+            #expect((subject["values"] as? [String])?.contains("ada@example.com") == true)
+            #expect(
+                try await bench.work.value("SELECT count(*) FROM habeas.sealed WHERE kind = 'identifiers'") == "0")
+            let tallgrass = "SELECT count(*) FROM habeas.recipient_duty WHERE recipient LIKE 'Tallgrass%'"
+            #expect(try await bench.work.value(tallgrass) == "1")
+            var events: [LedgerEvent] = []
+            for try await page in bench.ledger.entries() { events += page.map(\.content.event) }
+            #expect(events.filter { $0 == .holdPlaced }.count == 1 && events.filter { $0 == .holdReleased }.count == 1)
+        }
+    }
+
+    @Test func whatIsPartlyHeldIsMarked() async throws {
+        try await RecipientBench.with { bench in
+            let key = try await bench.work.value("SELECT id::text FROM workspace.users WHERE email = 'ada@example.com'")
+            let record = try await bench.work.value(
+                "SELECT avatar_document_id::text FROM workspace.users WHERE id::text = $1", [key])
+            let found = try await bench.engine.find("user:\(key)")
+            _ = try await bench.engine.control.transaction {
+                try await bench.engine.placeHold(
+                    HoldInput(
+                        matter: "2026-LIT-014", basis: .gdprClaims,
+                        scope: HoldScope(collections: ["documents"], records: [record]),
+                        reviewOn: CivilDate("2027-05-31")!), on: found, by: bench.kim, .sample, in: $0)
+            }
+            _ = try await bench.erase()
+            let first = try event(try #require(bench.calls.of("northlight").first))
+            #expect(first["collections"] as? [String] == ["assistant_runs", "messages", "documents"])
+            #expect(first["partly_held"] as? [String] == ["documents"])
+        }
+    }
+
+    @Test func anAnswerThatComesLateUnparksNobody() async throws {
+        try await RecipientBench.with { bench in
+            let request = try await bench.erase()
+            let duty = try #require(try await bench.duties(request.id)["Northlight AI Ltd"])
+            let told = try #require(duty.event)
+            let found = try await bench.engine.control.transaction { try await $0.webhookEvent(told) }
+            let event = try #require(found)
+            _ = try await bench.settle(duty, .parked, until: "2034-12-31")
+            try await bench.engine.control.transaction { try await bench.engine.noteTold(by: event, in: $0) }
+            let after = try #require(try await bench.duties(request.id)["Northlight AI Ltd"])
+            #expect(after.state == .parked && after.dueAt > duty.dueAt)
+        }
+    }
+
+    @Test func theOperatorsHearAtOnceWhomTheyHaveToTell() async throws {
+        try await RecipientBench.with { bench in
+            let request = try await bench.erase()
+            let manual = try #require(try await bench.duties(request.id)["Tallgrass Models Inc"])
+            let waiting = "SELECT facts FROM habeas.notice WHERE kind = 'recipients-waiting' ORDER BY made_at"
+            let first = try await bench.database.query(waiting)
+            #expect(first.count == 1 && first[0][0]?.contains("\(manual.id) \(request.id)") == true)
+            // A duty that can't be asked again keeps no other from it.
+            let broken = try #require(try await bench.duties(request.id)["Northlight AI Ltd"])
+            try await bench.database.run(
+                "UPDATE habeas.recipient_duty SET box = '\\x00', due_at = due_at - interval '1 day' WHERE id = '\(broken.id)'"
+            )
+            bench.work.clock.advance(by: .days(15))
+            await #expect(throws: (any Error).self) { try await bench.engine.chaseRecipients() }
+            let second = try await bench.database.query(waiting)
+            #expect(second.count == 2 && second[1][0]?.contains(manual.id.text) == true)
+        }
+    }
+
+    @Test func theProofOfAnAnswerIsKept() async throws {
+        try await RecipientBench.with { bench in
+            let request = try await bench.erase()
+            let duty = try #require(try await bench.duties(request.id)["Tallgrass Models Inc"])
+            let proof = RecipientDuty.Proof(digest: ErasurePlan.digest(of: [1, 2, 3]), bytes: 3)
+            _ = try await bench.engine.control.transaction {
+                try await bench.engine.settleRecipient(
+                    duty.id, .acknowledged, until: nil, proof: proof, by: bench.kim, .sample, in: $0)
+            }
+            #expect(try await bench.duties(request.id)["Tallgrass Models Inc"]?.proof == proof)
+            let facts = try await bench.work.value(
+                "SELECT facts FROM habeas.audit_entry WHERE action = 'recipient.settled'")
+            #expect(facts.contains(proof.digest.hex))
         }
     }
 }
