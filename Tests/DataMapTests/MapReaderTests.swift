@@ -40,6 +40,17 @@ enum SampleMap {
             "erasure: { retain: DE-AO-147, of: invoices, fields: [name, address, vat_id] }", "erasure: { keep: \"\" }",
             "must not be empty"
         ),
+        (
+            "date: issued_on\n", "date: issued_on\n      anchors: { fiscal_year_end: 12-32 }\n",
+            "is not a day of the year"
+        ),
+        ("date: issued_on\n", "date: issued_on\n      anchors: { return_due: { months: 8 } }\n", "add fiscal_year_end"),
+        (
+            "date: issued_on\n",
+            "date: issued_on\n      anchors: { fiscal_year_end: \"12-31\", tax_due: { months: -1 } }\n",
+            "months is 0 to 60"
+        ),
+        ("of: invoices, fields: [name", "of: invoices, anchors: {}, fields: [name", "belong to a `document`"),
         ("collection: conversations, as: messages", "collection: conversation, as: messages", "inside unknown"),
         ("soft_delete: deleted_at", "soft_delete: removed_at", "is not among its fields"),
         ("table: workspace.users\n    key: id", "table: workspace.users\n    key: id\n    key: id", "stands twice"),

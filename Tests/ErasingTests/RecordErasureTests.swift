@@ -20,6 +20,7 @@ import Testing
             CREATE INDEX ON shop.notes (contact_id);
             CREATE TABLE shop.orders (id bigint, part int, customer_id bigint NOT NULL REFERENCES shop.customers,
                 PRIMARY KEY (id, part));
+            CREATE TABLE shop.addresses (street text, number int, PRIMARY KEY (street, number));
             CREATE TABLE shop.visits (id bigint PRIMARY KEY, customer_id bigint REFERENCES shop.customers, remark text);
             INSERT INTO shop.contacts VALUES ('aaaaaaaa-0000-4000-8000-00000000000a', 1, 'a'),
                 ('bbbbbbbb-0000-4000-8000-00000000000b', 2, 'b');
@@ -42,7 +43,7 @@ import Testing
                     "visits", "shop.visits", ["id", "customer_id", "remark"],
                     paths: ["{ ownership: mention, fields: [remark], hops: [\"customer_id -> shop.customers(id)\"] }"],
                     erasure: "anonymize"),
-            ], rest: rest)
+            ], rest: "not_included: [{ table: shop.addresses, reason: \"nobody's\" }]\n" + rest)
     }
 
     private static func question(_ record: String, of owner: SubjectReference?) -> ErasureQuestion {
@@ -102,6 +103,26 @@ import Testing
             #expect(plan.target == ErasureFixture.hash("orders", "7,1").hex)
             let same = try await fixture.eraser.plan(Self.question("orders:7,1", of: Self.ann))
             #expect(same.target == plan.target)
+        }
+    }
+
+    /// What the product deletes itself is hashed like a record that is erased.
+    @Test func theProductsOwnDeletionsHaveTheSameKeys() async throws {
+        try await Self.store().with { fixture in
+            try await fixture.database.run(
+                """
+                INSERT INTO shop.addresses VALUES ('a,b\\c', 1);
+                CREATE TRIGGER gone AFTER DELETE ON shop.orders REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+                    EXECUTE FUNCTION habeas_local.note_deletion('orders', 'id', 'part');
+                CREATE TRIGGER gone AFTER DELETE ON shop.addresses REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+                    EXECUTE FUNCTION habeas_local.note_deletion('addresses', 'street', 'number');
+                """)
+            let record = ErasureTarget(record: SubjectReference("orders:007,1")!)
+            let key = try #require(try await fixture.eraser.identify(record, as: "r")?.key)
+            try await fixture.database.run(
+                "DELETE FROM shop.orders WHERE id = 7 AND part = 1; DELETE FROM shop.addresses")
+            let noted = try await fixture.eraser.productDeletions(after: 0, limit: 10)
+            #expect(noted.map(\.key) == [key, "a\\,b\\\\c,1"])
         }
     }
 }

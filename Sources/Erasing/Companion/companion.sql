@@ -167,13 +167,21 @@ CREATE OR REPLACE FUNCTION habeas_local.purge_retained(today date)
     SELECT run, collection, retain_until, count(*) FROM gone GROUP BY 1, 2, 3 ORDER BY 3, 1, 2
 $$;
 
--- AFTER DELETE … REFERENCING OLD TABLE AS gone FOR EACH STATEMENT: the collection and the key's column are its arguments.
+-- AFTER DELETE … REFERENCING OLD TABLE AS gone FOR EACH STATEMENT: the collection and the key's columns, in their order, are
+-- its arguments. The key is written as a record's is: several columns with commas between, their own escaped.
 CREATE OR REPLACE FUNCTION habeas_local.note_deletion() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    row_key text;
 BEGIN
     -- What Habeas deletes is in the ledger already.
     IF current_setting('habeas.run', true) <> '' THEN RETURN NULL; END IF;
-    EXECUTE format('INSERT INTO habeas_local.product_deletion (collection, row_key) SELECT $1, %I::text FROM gone',
-        TG_ARGV[1]) USING TG_ARGV[0];
+    SELECT string_agg(
+            CASE WHEN TG_NARGS = 2 THEN format('%I::text', TG_ARGV[i])
+                 ELSE format($f$replace(replace(%I::text, '\', '\\'), ',', '\,')$f$, TG_ARGV[i]) END,
+            $f$ || ',' || $f$ ORDER BY i)
+        INTO row_key FROM generate_series(1, TG_NARGS - 1) AS i;
+    EXECUTE format('INSERT INTO habeas_local.product_deletion (collection, row_key) SELECT $1, %s FROM gone', row_key)
+        USING TG_ARGV[0];
     RETURN NULL;
 END $$;
