@@ -18,11 +18,17 @@ extension Eraser {
                 hint: "mend them, plan again, and have that plan approved")
         }
         if let receipt = try await receipt(of: order.run) { return receipt }
-        let isBegun = try await isBegun(order.run)
-        if isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
-            return try await runInBatches(order)
+        do {
+            let isBegun = try await isBegun(order.run)
+            if isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
+                return try await runInBatches(order)
+            }
+            return try await settling(order.run) { try await self.runAtOnce(order) }
+        } catch let error as ErasureError {
+            // Another process may have finished the same run while this one waited for the person's row.
+            if error.code == .noSuchSubject, let receipt = try await receipt(of: order.run) { return receipt }
+            throw error
         }
-        return try await attempting(order) { try await self.runAtOnce(order) }
     }
 
     /// The receipt of a run; nil when it isn't done.
@@ -59,20 +65,31 @@ extension Eraser {
 
     // MARK: attempts
 
-    /// Runs a transaction again while others get in its way; what the server says at the end is what counts.
-    func attempting(
-        _ order: ErasureOrder, _ body: @Sendable () async throws -> ErasureReceipt
-    ) async throws -> ErasureReceipt {
+    /// What is true of the database when a transaction doesn't get through.
+    enum Standing {
+        case untouched, begun
+
+        var hint: String {
+            switch self {
+            case .untouched: "nothing was erased; it is tried again later"
+            case .begun: "what is gone is gone; it is tried again later, and goes on where it stopped"
+            }
+        }
+    }
+
+    /// Runs a transaction again while others get in its way.
+    ///
+    /// - Parameter hindered: told each time they do.
+    func persisting<Value: Sendable>(
+        _ standing: Standing, hindered: () -> Void = {}, _ body: () async throws -> Value
+    ) async throws -> Value {
         var attempt = 1
         while true {
             let hindrance: any Error
             do { return try await body() } catch let error as PostgresError {
-                if let receipt = try await settled(order.run, after: error) { return receipt }
-                guard error.isContention else { throw Self.translated(error) }
+                guard error.isContention else { throw Self.translated(error, standing) }
                 hindrance = error
             } catch let error as ErasureError {
-                // Another process may have finished the same run while this one waited for the person's row.
-                if error.code == .noSuchSubject, let receipt = try await receipt(of: order.run) { return receipt }
                 // Others may have deleted some of the rows while the statement waited for them.
                 guard error.code == .countMismatch, attempt < budget.attempts else { throw error }
                 hindrance = error
@@ -80,10 +97,23 @@ extension Eraser {
             guard attempt < budget.attempts else {
                 throw ErasureError(
                     .contended, "others held or changed the same rows, \(attempt) times: \(hindrance)",
-                    hint: "nothing was erased; it is tried again later")
+                    hint: standing.hint)
             }
             attempt += 1
+            hindered()
             try await Task.sleep(for: .milliseconds(50 * attempt))
+        }
+    }
+
+    /// The same for the transaction that writes the receipt: what the server says at the end is what counts.
+    func settling(
+        _ run: String, _ standing: Standing = .untouched, _ body: () async throws -> ErasureReceipt
+    ) async throws -> ErasureReceipt {
+        try await persisting(standing) {
+            do { return try await body() } catch let error as PostgresError {
+                if let receipt = try await settled(run, after: error) { return receipt }
+                throw error
+            }
         }
     }
 
@@ -117,11 +147,11 @@ extension Eraser {
     static func applicationName(_ run: String) -> String { "habeas-erase-\(run)" }
 
     /// An error that says what stands in the way, as one of an erasure.
-    private static func translated(_ error: PostgresError) -> any Error {
+    private static func translated(_ error: PostgresError, _ standing: Standing) -> any Error {
         guard let state = error.sqlState, state.hasPrefix("23") else { return error }
         return ErasureError(
             .conflict, "the database refused what the map orders: \(error)",
-            hint: "nothing was erased; let the rows go, or map the column so that it takes a surrogate")
+            hint: "let the rows go, or map the column so that it takes a surrogate; \(standing.hint)")
     }
 
     // MARK: the companion schema
