@@ -288,13 +288,14 @@ extension Blueprint {
         return Selection(deletions: parts, updates: changes(lists))
     }
 
-    /// What changes in rows that stay; what is listed goes.
+    /// What changes in rows that stay; what is listed goes, unless a hold keeps it meanwhile or somebody else refers to it.
     func changes(_ lists: [WorkList]) -> [(update: TableUpdate, condition: String)] {
         updates.map { update in
             let listed = lists.filter { $0.deletion.reached.table.name == update.table.name }
             return (
                 update,
-                (["(\(update.condition))"] + listed.map { "(\($0.membership)) IS NOT TRUE" })
+                (["(\(update.condition))"]
+                    + listed.map { "(\(([$0.membership] + $0.guards).joined(separator: " AND "))) IS NOT TRUE" })
                     .joined(separator: " AND ")
             )
         }
