@@ -145,7 +145,8 @@ struct Blueprint {
     /// keeps. What is kept is read from the very rows that go, so that no document can go unkept, whoever writes meanwhile.
     ///
     /// It gives one row: for each deletion the rows that went, the rows that were there, the files that go with them, and of
-    /// documents how many were kept and how many should have been; then for each update the first two.
+    /// documents how many were kept and how many should have been; then for each update the first two; last whether any row
+    /// is restricted.
     func statement(_ selection: Selection, keeping projections: [BillingProjection]) -> String {
         var parts: [String] = []
         var counts: [String] = []
@@ -194,6 +195,7 @@ struct Blueprint {
         }
         for (index, restriction) in restrictions().enumerated() { parts.append("r\(index) AS (\(restriction))") }
         let with = parts.isEmpty ? "" : "WITH \(parts.joined(separator: ", ")) "
+        counts.append("(SELECT count(*) FROM (SELECT FROM habeas_local.restriction LIMIT 1) AS any_restriction)")
         return with + "SELECT \((counts + ["$1::uuid"]).joined(separator: ", "))"
     }
 

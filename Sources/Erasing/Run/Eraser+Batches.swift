@@ -11,13 +11,6 @@ internal import SubjectAccess
 /// go in batches with pauses. The last transaction takes what is left, and the person's own row. Each step is found again
 /// after a crash by the run, and none is taken under another map, schema, law or hold than those approved.
 extension Eraser {
-    /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
-    package func isBegun(_ run: String) async throws -> Bool {
-        try await companion { connection in
-            try await connection.query("SELECT 1 FROM habeas_local.erasure_run WHERE run = $1::uuid", [run])
-        }.isEmpty == false
-    }
-
     func runInBatches(_ order: ErasureOrder) async throws -> ErasureReceipt {
         if try await !isBegun(order.run) { try await persisting(.untouched) { try await self.begin(order) } }
         try await eraseLists(order)
@@ -131,7 +124,6 @@ extension Eraser {
                 documents: [])
             done.retained = try await session.retainedLines(order)
             let differences = order.approved.differences(from: done, band: self.map.erasurePolicy.band)
-            try await session.recount()
             for list in lists {
                 try await session.requireNone(of: list)
                 try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
@@ -142,6 +134,7 @@ extension Eraser {
                 "DELETE FROM habeas_local.tombstone WHERE run = $1::uuid", [order.run])
             let receipt = try await session.writeReceipt(
                 order, sequence: sequence, done: done, regime: "batches", deviations: differences)
+            try await session.recount()
             try await order.check()
             return receipt
         }

@@ -17,10 +17,10 @@ extension Eraser {
                 .conflict, "the plan has conflicts: \(order.approved.conflicts.joined(separator: "; "))",
                 hint: "mend them, plan again, and have that plan approved")
         }
-        if let receipt = try await receipt(of: order.run) { return receipt }
+        let known = try await lookUp(order.run)
+        if let receipt = known.receipt { return receipt }
         do {
-            let isBegun = try await isBegun(order.run)
-            if isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
+            if known.isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
                 return try await runInBatches(order)
             }
             return try await settling(order.run) { try await self.runAtOnce(order) }
@@ -32,21 +32,30 @@ extension Eraser {
     }
 
     /// The receipt of a run; nil when it isn't done.
-    package func receipt(of run: String) async throws -> ErasureReceipt? {
+    package func receipt(of run: String) async throws -> ErasureReceipt? { try await lookUp(run).receipt }
+
+    /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
+    package func isBegun(_ run: String) async throws -> Bool { try await lookUp(run).isBegun }
+
+    /// How far a run is: its receipt when it is done, else whether it has begun.
+    private func lookUp(_ run: String) async throws -> (receipt: ErasureReceipt?, isBegun: Bool) {
         let rows = try await companion { connection in
             try await connection.query(
                 """
-                SELECT seq, encode(plan, 'hex'), (extract(epoch FROM at) * 1000000)::bigint, regime, counts
-                  FROM habeas_local.receipt WHERE run = $1::uuid
+                SELECT EXISTS (SELECT FROM habeas_local.erasure_run WHERE run = $1::uuid), r.seq,
+                       encode(r.plan, 'hex'), (extract(epoch FROM r.at) * 1000000)::bigint, r.regime, r.counts
+                  FROM (VALUES ($1::uuid)) AS asked(run) LEFT JOIN habeas_local.receipt AS r USING (run)
                 """, [run])
         }
-        guard let row = rows.first else { return nil }
-        guard let sequence = row[0].flatMap({ Int64($0) }), let plan = row[1],
-            let at = row[2].flatMap({ Int64($0) }), let regime = row[3], let counts = row[4],
+        let row = rows.first ?? []
+        guard row.count == 6, row[1] != nil else { return (nil, row.first == "t") }
+        guard let sequence = row[1].flatMap({ Int64($0) }), let plan = row[2],
+            let at = row[3].flatMap({ Int64($0) }), let regime = row[4], let counts = row[5],
             let done = try? JSONDecoder().decode(ErasureReceipt.Done.self, from: Data(counts.utf8))
         else { throw ErasureError(.noCompanion, "the receipt of the run can't be read") }
-        return ErasureReceipt(
+        let receipt = ErasureReceipt(
             run: run, sequence: sequence, plan: plan, at: Instant(microseconds: at), regime: regime, done: done)
+        return (receipt, false)
     }
 
     /// Where the server's log stands now: read after the commit, and after a crash at the restart, where later is safe.
