@@ -23,28 +23,26 @@ struct BillingProjection {
         }
     }
 
-    /// The days on which the documents were issued, with how many; a day that is null is no day.
-    var days: String {
-        "SELECT \(day)::text, count(*) FROM \(document.reached.table.source) AS t0 WHERE \(document.condition) "
-            + "GROUP BY 1 ORDER BY 1"
-    }
+    /// The days on which documents were issued, with how many; `rows` says which, after FROM, as `t0`. A day that is null is
+    /// no day.
+    func days(of rows: String) -> String { "SELECT \(day)::text, count(*) FROM \(rows) GROUP BY 1 ORDER BY 1" }
 
-    private var day: String { reach.day(date, of: document.reached.table, "t0") }
+    /// The day on which a document `t0` was issued.
+    var day: String { reach.day(date, of: document.reached.table, "t0") }
 
-    /// Keeps the fields of documents: `$1` is the run, `$2` the statute, `$3` arrays of days, as JSON, each with what the
-    /// law says of it.
-    var statement: String {
-        let table = document.reached.table
-        return """
-            INSERT INTO habeas_local.retained_billing
-                (run, collection, document, statute, citation, issued_on, runs_from, retain_until, rules_version, record,
-                 files)
-            SELECT $1::uuid, '\(document.reached.collection.name)', '\(kind)', $2, d.citation, d.day, d.runs_from,
-                   d.retain_until, d.version, \(object), \(fileList)
-              FROM \(table.source) AS t0 JOIN pg_catalog.jsonb_to_recordset($3::jsonb)
-                AS d(day date, citation text, runs_from date, retain_until date, version text) ON d.day = \(day)
-             WHERE \(document.condition)
-            """
+    /// Keeps the fields of documents, rows `t0` of `source`, and gives a row for each; the parameters are the run's, the
+    /// statute's, and that of arrays of days, as JSON, each with what the law says of it.
+    func insertion(of source: String, run: Int = 1, statute: Int = 2, days: Int = 3) -> String {
+        """
+        INSERT INTO habeas_local.retained_billing
+            (run, collection, document, statute, citation, issued_on, runs_from, retain_until, rules_version, record,
+             files)
+        SELECT $\(run)::uuid, '\(document.reached.collection.name)', '\(kind)', $\(statute), law.citation, law.day,
+               law.runs_from, law.retain_until, law.version, \(object), \(fileList)
+          FROM \(source) JOIN pg_catalog.jsonb_to_recordset($\(days)::jsonb)
+            AS law(day date, citation text, runs_from date, retain_until date, version text) ON law.day = \(day)
+        RETURNING files
+        """
     }
 
     // MARK: files

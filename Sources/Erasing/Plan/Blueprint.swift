@@ -122,37 +122,69 @@ struct Blueprint {
 
     /// Which rows one statement deletes and changes, by conditions of a row `t0`.
     struct Selection {
-        let deletions: [(deletion: Deletion, condition: String)]
+        let deletions: [Part]
         let updates: [(update: TableUpdate, condition: String)]
+
+        /// Rows of one deletion.
+        struct Part {
+            let deletion: Deletion
+            let condition: String
+            /// Of documents: which of them are kept already; nil when none is.
+            var isKept: String?
+        }
     }
 
     /// Everything, as the database stands before anything of it is gone.
     var everything: Selection {
-        Selection(deletions: deletions.map { ($0, $0.condition) }, updates: updates.map { ($0, $0.condition) })
+        Selection(
+            deletions: deletions.map { Selection.Part(deletion: $0, condition: $0.condition) },
+            updates: updates.map { ($0, $0.condition) })
     }
 
-    /// One statement for a selection: `$1` is the run. It gives one row: for each deletion the rows that went, the rows
-    /// that were there and the files that go with them; then for each update the first two.
-    func statement(_ selection: Selection) -> String {
+    /// One statement for a selection: `$1` is the run, then come three parameters for each kind of document that a statute
+    /// keeps. What is kept is read from the very rows that go, so that no document can go unkept, whoever writes meanwhile.
+    ///
+    /// It gives one row: for each deletion the rows that went, the rows that were there, the files that go with them, and of
+    /// documents how many were kept and how many should have been; then for each update the first two; last whether any row
+    /// is restricted.
+    func statement(_ selection: Selection, keeping projections: [BillingProjection]) -> String {
         var parts: [String] = []
         var counts: [String] = []
-        for (index, (deletion, condition)) in selection.deletions.enumerated() {
+        let filing = keptFiles(selection, projections)
+        for (index, part) in selection.deletions.enumerated() {
+            let deletion = part.deletion
+            let kept = projections.firstIndex {
+                $0.document.reached.collection.name == deletion.reached.collection.name
+            }
             let keys = deletion.files.map { "t0.\($0.key.quoted)" }
-            let returning = ["1 AS gone"] + keys.enumerated().map { "\($1)::text AS f\($0)" }
+            let document = kept.map { _ in ["t0 AS doc", "(\(part.isKept ?? "false")) IS TRUE AS is_kept"] } ?? []
+            let returning = ["1 AS gone"] + keys.enumerated().map { "\($1)::text AS f\($0)" } + document
             parts.append(
-                "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(condition) "
+                "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(part.condition) "
                     + "RETURNING \(returning.joined(separator: ", ")))")
             for (number, file) in deletion.files.enumerated() {
                 parts.append(
                     "f\(index)_\(number) AS (INSERT INTO habeas_local.file_duty (run, store, key) "
                         + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) "
-                        + "WHERE \(deletion.fileGoes(file, key: "f\(number)")) RETURNING 1)"
+                        + "WHERE \(deletion.fileGoes(file, key: "f\(number)"))"
+                        + (deletion.mayKeep(file) && !filing.isEmpty
+                            ? " AND ('\(file.store)', f\(number)) NOT IN (\(filing))" : "") + " RETURNING 1)"
                 )
             }
             counts.append("(SELECT count(*) FROM d\(index))")
-            counts.append("(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(condition))")
+            counts.append("(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(part.condition))")
             let files = deletion.files.indices.map { "(SELECT count(*) FROM f\(index)_\($0))" }
             counts.append(files.isEmpty ? "0" : files.joined(separator: " + "))
+            if let kept {
+                let projection = projections[kept]
+                let gone = "(SELECT (d.doc).* FROM d\(index) AS d WHERE NOT d.is_kept) AS t0"
+                let insertion = projection.insertion(of: gone, statute: 3 * kept + 2, days: 3 * kept + 3)
+                parts.append("k\(index) AS (\(insertion))")
+                counts.append("(SELECT count(*) FROM k\(index))")
+                counts.append(
+                    "(SELECT count(*) FROM \(gone) WHERE (\(projection.day) = ANY ($\(3 * kept + 4)::date[])) IS FALSE)"
+                )
+            }
         }
         for (index, (update, condition)) in selection.updates.enumerated() {
             parts.append(
@@ -163,7 +195,22 @@ struct Blueprint {
         }
         for (index, restriction) in restrictions().enumerated() { parts.append("r\(index) AS (\(restriction))") }
         let with = parts.isEmpty ? "" : "WITH \(parts.joined(separator: ", ")) "
+        counts.append("(SELECT count(*) FROM (SELECT FROM habeas_local.restriction LIMIT 1) AS any_restriction)")
         return with + "SELECT \((counts + ["$1::uuid"]).joined(separator: ", "))"
+    }
+
+    /// Stores and keys of files that stay with the documents that the statement itself keeps; empty when there are none.
+    private func keptFiles(_ selection: Selection, _ projections: [BillingProjection]) -> String {
+        selection.deletions.indices.filter { index in
+            projections.contains {
+                $0.keepsFiles
+                    && $0.document.reached.collection.name
+                        == selection.deletions[index].deletion.reached.collection.name
+            }
+        }.map { index in
+            "SELECT f.value->>'store', f.value->>'key' FROM k\(index) AS k, "
+                + "LATERAL pg_catalog.jsonb_array_elements(k.files) AS f"
+        }.joined(separator: " UNION ALL ")
     }
 
     /// What writes down which rows a hold keeps.

@@ -100,10 +100,9 @@ struct ErasurePreflight {
     /// Tables whose rows are changed before they go, when they go in batches: the person's own row, whose identifiers are
     /// replaced at once, and circles of references, which are opened.
     private var changedInBatches: Set<TableName> {
-        let opened = WorkList.lists(blueprint, run: "").filter { $0.opening != nil }.map(\.deletion.reached.table.name)
         let isRecord = blueprint.reach.collections.contains(where: \.isTheRecord)
         let person = blueprint.reach.paths.kind.table
-        return Set(opened).union(isRecord || !deleted.contains(person) ? [] : [person])
+        return WorkList.openedTables(blueprint).union(isRecord || !deleted.contains(person) ? [] : [person])
     }
 
     private func rules() -> [PreflightFinding] {

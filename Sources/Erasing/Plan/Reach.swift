@@ -119,7 +119,7 @@ struct Reach {
 
     /// Whether rows that stay refer to the shared row: by a path of the map, or by any foreign key but those of rows that
     /// hang on it.
-    private func nobodyElse(
+    func nobodyElse(
         refersTo table: CatalogueTable, _ alias: String, _ reached: ReachedCollection, visited: Visited
     ) throws(ErasureError) -> String {
         guard let visited = visited.entering(table.name) else { return "true" }

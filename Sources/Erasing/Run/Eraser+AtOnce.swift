@@ -12,20 +12,21 @@ extension Eraser {
                 let session = try await open(order.question, run: order.run, on: connection)
                 try await session.lockTarget()
                 try await session.requireAlone(run: order.run)
+                try await session.lockReferred(session.blueprint.everything)
                 let documents = try await session.documents()
                 let side = try await session.numbers(try session.maker.sideCounters())
-                let empty = session.plan(side, documents: documents)
-                try session.requireStructure(of: order.approved, empty)
+                try session.requireStructure(of: order.approved, session.plan(side, documents: documents))
                 try await order.check()
                 let sequence = try await order.intent()
-                try await session.retain(documents, run: order.run)
-                let executed = try await session.execute(session.blueprint.everything, run: order.run)
-                let done = session.plan(side.merging(executed) { $1 }, documents: documents)
+                let executed = try await session.execute(
+                    session.blueprint.everything, keeping: documents, run: order.run)
+                var done = session.plan(side.merging(executed) { $1 }, documents: documents)
                 try session.requireCounts(of: order.approved, done)
-                try await session.recount()
+                if !documents.isEmpty { done.retained = try await session.retainedLines(order) }
                 try await session.suppress(order.suppressions)
                 let receipt = try await session.writeReceipt(
                     order, sequence: sequence, done: done, regime: "one_transaction")
+                try await session.recount()
                 try await order.check()
                 return receipt
             }
@@ -72,9 +73,48 @@ extension ErasureSession {
 
     // MARK: comparing
 
+    /// Locks rows of a selection that others may come to refer to while it is carried out, so that what is counted is what
+    /// goes: rows that are shared, of which two erasures at once would each leave what the other refers to; and, where a
+    /// foreign key deletes or unlinks what refers, every row that is referred to, from the person down.
+    func lockReferred(_ selection: Blueprint.Selection) async throws {
+        let catalogue = blueprint.reach.catalogue
+        func referring(_ table: CatalogueTable) -> [CatalogueForeignKey] {
+            catalogue.references(to: table.name).filter { !$0.table.isPartition }.map(\.key)
+        }
+        let target = subject?.kind.table ?? blueprint.reach.reached(scope)?.table.name
+        let isSilent = selection.deletions.map(\.deletion.reached.table).contains { table in
+            table.name != target && referring(table).contains { !$0.onDelete.forbids }
+        }
+        for part in selection.deletions.reversed() {
+            let reached = part.deletion.reached
+            var condition = part.condition
+            if reached.ownership == .shared {
+                condition = "(\(condition)) OR (\(try blueprint.reach.membership(of: reached, "t0")))"
+            } else if !isSilent || referring(reached.table).isEmpty {
+                continue
+            }
+            let order = reached.table.identity.map { "t0.\($0.quoted)" }.joined(separator: ", ")
+            try await connection.query(
+                "SELECT count(*) FROM (SELECT 1 FROM \(reached.table.source) AS t0 WHERE \(condition)"
+                    + (order.isEmpty ? "" : " ORDER BY \(order)") + " FOR UPDATE) AS q")
+        }
+    }
+
+    // MARK: comparing
+
     /// Stops when what would be done now isn't what was approved.
     func requireStructure(of approved: ErasurePlan, _ fresh: ErasurePlan) throws(ErasureError) {
-        try require(approved.structureDifferences(from: fresh))
+        try require(approved.structureDifferences(from: fresh), Self.nothingErased)
+    }
+
+    /// Stops a run that has begun when the map, the schema, the law or the holds aren't those that were approved; what
+    /// statutes keep and which references become null was counted before.
+    func requireSame(as approved: ErasurePlan) throws(ErasureError) {
+        var fresh = plan([:], documents: [])
+        (fresh.retained, fresh.sideEffects) = (approved.retained, approved.sideEffects)
+        try require(
+            approved.structureDifferences(from: fresh),
+            "what is gone is gone; put back what was approved, and run it again: it goes on where it stopped")
     }
 
     /// Stops when other numbers of rows went than were approved; none at all is an alarm of its own.
@@ -85,14 +125,16 @@ extension ErasureSession {
                 hint:
                     "nothing was changed; look whether the person was erased otherwise, or the map's paths lead astray")
         }
-        try require(approved.differences(from: done, band: eraser.map.erasurePolicy.band))
+        try require(approved.differences(from: done, band: eraser.map.erasurePolicy.band), Self.nothingErased)
     }
 
-    private func require(_ differences: [String]) throws(ErasureError) {
+    private static let nothingErased = "nothing was erased; plan again, and have that plan approved"
+
+    private func require(_ differences: [String], _ hint: String) throws(ErasureError) {
         guard !differences.isEmpty else { return }
         throw ErasureError(
             .planChanged, "what would be done now isn't what was approved: \(differences.joined(separator: "; "))",
-            hint: "nothing was erased; plan again, and have that plan approved")
+            hint: hint)
     }
 
     // MARK: doing
@@ -103,35 +145,52 @@ extension ErasureSession {
         try await connection.query(Eraser.suppressing, [Eraser.array(hashes.map(\.hex))])
     }
 
-    /// Keeps what statutes say, before its rows go.
-    func retain(_ documents: [RetainedDocuments], run: String) async throws {
-        for document in documents where !document.kept.isEmpty {
-            try await connection.query(
-                document.projection.statement,
-                [run, document.projection.record.statute, try RetentionDates.json(document.kept)])
-        }
-    }
-
-    /// Deletes and changes what is selected, and gives the rows and files that went, by collection.
+    /// Deletes and changes what is selected, keeps what statutes say of it, and gives the rows and files that went, by
+    /// collection.
     ///
-    /// - Throws: `ErasureError.Code.countMismatch` when a trigger or rule kept rows that should have gone.
-    func execute(_ selection: Blueprint.Selection, run: String) async throws -> [Counter: Int] {
-        let rows = try await connection.query(blueprint.statement(selection), [run])
-        let numbers = (rows.first ?? []).map { $0.flatMap { Int($0) } ?? -1 }
+    /// - Throws: `ErasureError.Code.countMismatch` when a trigger or rule kept rows that should have gone, or a document was
+    ///   written of whose day nobody asked what the law says.
+    func execute(
+        _ selection: Blueprint.Selection, keeping documents: [RetainedDocuments] = [], run: String
+    ) async throws -> [Counter: Int] {
+        try requireNoConflict(documents)
+        let statement = blueprint.statement(selection, keeping: documents.map(\.projection))
+        let rows = try await connection.query(statement, [run] + (try documents.flatMap { try $0.parameters() }))
+        var numbers = (rows.first ?? []).map { $0.flatMap { Int($0) } ?? -1 }[...]
         var counts: [Counter: Int] = [:]
-        for (index, (deletion, _)) in selection.deletions.enumerated() {
-            let (gone, there, files) = (numbers[3 * index], numbers[3 * index + 1], numbers[3 * index + 2])
-            try requireEqual(gone, there, deletion.reached.table, "went")
-            guard let number = self.index(of: deletion) else { continue }
+        for part in selection.deletions {
+            let reached = part.deletion.reached
+            let (gone, there, files) = (numbers.removeFirst(), numbers.removeFirst(), numbers.removeFirst())
+            try requireEqual(gone, there, reached.table, "went")
+            if documents.contains(where: { $0.projection.document.reached.collection.name == reached.collection.name })
+            {
+                try requireKept(numbers.removeFirst(), of: numbers.removeFirst(), reached.collection.name)
+            }
+            guard let number = self.index(of: part.deletion) else { continue }
             counts[.rows(number)] = gone
             counts[.files(number)] = files
         }
-        let start = 3 * selection.deletions.count
-        for (index, (update, _)) in selection.updates.enumerated() {
-            try requireEqual(numbers[start + 2 * index], numbers[start + 2 * index + 1], update.table, "were changed")
+        for (update, _) in selection.updates {
+            try requireEqual(numbers.removeFirst(), numbers.removeFirst(), update.table, "were changed")
         }
-        try await liftRestrictions()
+        let hasRestrictions = numbers.removeFirst() > 0 || !blueprint.reach.holds.isEmpty
+        if hasRestrictions { try await liftRestrictions() }
         return counts
+    }
+
+    /// Stops when it can't be said until when documents must be kept.
+    func requireNoConflict(_ documents: [RetainedDocuments]) throws(ErasureError) {
+        guard let conflict = documents.flatMap(\.conflicts).first else { return }
+        throw ErasureError(.conflict, conflict, hint: "none of them went; run it again when that is mended")
+    }
+
+    /// Stops when a document would go that a statute keeps.
+    func requireKept(_ kept: Int, of documents: Int, _ collection: String) throws(ErasureError) {
+        guard kept != documents else { return }
+        throw ErasureError(
+            .countMismatch,
+            "\(collection): \(documents) documents must be kept, and \(kept) are; others wrote some meanwhile",
+            hint: "none of them went; run it again")
     }
 
     /// What held a row that is gone holds nothing any more.
@@ -170,7 +229,8 @@ extension ErasureSession {
 
     // MARK: proving
 
-    /// Counts again what should be gone, as the role that only reads.
+    /// Counts again what should be gone, as the role that only reads: it stays that role until the transaction ends, so
+    /// nothing is written after the count.
     ///
     /// - Throws: `ErasureError.Code.rowsRemain`.
     func recount() async throws {
@@ -179,7 +239,6 @@ extension ErasureSession {
         let rows = try await connection.query(
             remaining.enumerated().map { "SELECT \($0), q.* FROM (\($1.sql)) AS q" }.joined(separator: " UNION ALL ")
                 + (remaining.isEmpty ? "SELECT 0, 0" : " ORDER BY 1"))
-        try await connection.query("SET LOCAL ROLE NONE")
         for (collection, row) in zip(remaining.map(\.collection), rows) where row[1] != "0" {
             throw ErasureError(
                 .rowsRemain, "\(collection): \(row[1] ?? "?") rows are there after the deletion",

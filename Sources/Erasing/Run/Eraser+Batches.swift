@@ -6,182 +6,68 @@ internal import SubjectAccess
 
 /// An erasure of more rows than one transaction may hold.
 ///
-/// First the person is put out of reach: refused by the product, without a way in, without what names them, with their
-/// billing record kept. Then their rows are listed, counted against the plan, and go in batches with pauses. The last
-/// transaction takes what is left, and the person's own row. Each step is found again after a crash by the run.
+/// First the person's rows are listed and counted against the plan, and the person is put out of reach: refused by the
+/// product, without a way in, without what names them, with their billing record kept; all of it, or nothing. Then the rows
+/// go in batches with pauses. The last transaction takes what is left, and the person's own row. Each step is found again
+/// after a crash by the run, and none is taken under another map, schema, law or hold than those approved.
 extension Eraser {
-    /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
-    package func isBegun(_ run: String) async throws -> Bool { try await stage(of: run) != nil }
-
     func runInBatches(_ order: ErasureOrder) async throws -> ErasureReceipt {
-        if try await stage(of: order.run) == nil {
-            try await retrying { try await self.putOutOfReach(order) }
-        }
-        if try await stage(of: order.run) == .listing {
-            try await retrying { try await self.list(order) }
-        }
+        if try await !isBegun(order.run) { try await persisting(.untouched) { try await self.begin(order) } }
         try await eraseLists(order)
-        return try await attempting(order) { try await self.finish(order) }
+        return try await settling(order.run, .begun) { try await self.finish(order) }
     }
 
-    // MARK: stages
-
-    private enum Stage: String { case listing, erasing }
-
-    private func stage(of run: String) async throws -> Stage? {
-        let rows = try await companion { connection in
-            try await connection.query("SELECT stage FROM habeas_local.erasure_run WHERE run = $1::uuid", [run])
-        }
-        return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
-    }
-
-    /// The stage of a run that nobody else takes further until the transaction ends.
-    private func lockedStage(_ run: String, on connection: PostgresConnection) async throws(PostgresError) -> Stage? {
-        let rows = try await connection.query(
-            "SELECT stage FROM habeas_local.erasure_run WHERE run = $1::uuid FOR UPDATE", [run])
-        return rows.first?.first.flatMap { $0 }.flatMap(Stage.init)
-    }
-
-    /// How far a list is: rows and files gone, of how many, up to which number.
-    private struct ListState: Codable {
-        var collection: String
-        var listed: Int
-        /// Up to which number circles are opened, and up to which rows are gone.
-        var opened: Int
-        var upTo: Int
-        var gone: Int
-        var files: Int
-    }
-
-    private func retrying(_ body: @Sendable () async throws -> Void) async throws {
-        var attempt = 1
-        while true {
-            do { return try await body() } catch let error as PostgresError where error.isContention {
-                guard attempt < budget.attempts else {
-                    throw ErasureError(
-                        .contended, "others held or changed the same rows, \(attempt) times: \(error)",
-                        hint: "it is tried again later, and goes on where it stopped")
-                }
-                attempt += 1
-                try await Task.sleep(for: .milliseconds(50 * attempt))
-            }
-        }
+    /// Whether a run has begun, which nobody else takes further until the transaction ends.
+    private func isBegun(_ run: String, on connection: PostgresConnection) async throws(PostgresError) -> Bool {
+        try await !connection.query(
+            "SELECT 1 FROM habeas_local.erasure_run WHERE run = $1::uuid FOR UPDATE", [run]
+        ).isEmpty
     }
 
     // MARK: out of reach
 
-    /// One short transaction.
-    private func putOutOfReach(_ order: ErasureOrder) async throws {
+    /// The first transaction: a run that is refused here leaves everything as it was.
+    private func begin(_ order: ErasureOrder) async throws {
+        progress(ErasureProgress(phase: "listing", done: 0, total: nil))
         try await inSession(of: order) { session in
             try await session.lockTarget()
             try await session.requireAlone(run: order.run)
             // Another process may have begun the same run while this one waited for the person's row.
-            guard try await self.lockedStage(order.run, on: session.connection) == nil else { return }
+            guard try await !self.isBegun(order.run, on: session.connection) else { return }
+            try await session.lockReferred(session.blueprint.everything)
             let documents = try await session.documents()
-            let numbers = try await session.numbers(try session.maker.counters())
-            let fresh = session.plan(numbers, documents: documents)
-            try session.requireStructure(of: order.approved, fresh)
-            try session.requireCounts(of: order.approved, fresh)
+            let side = try await session.numbers(try session.maker.sideCounters())
+            try session.requireStructure(of: order.approved, session.plan(side, documents: documents))
+            let credentials = try await session.endWaysIn()
+            let lists = try WorkList.lists(session.blueprint, run: order.run)
+            let states = try await session.make(lists)
+            let listed = try await session.listed(states, lists, credentials)
+            try session.requireCounts(
+                of: order.approved, session.plan(side.merging(listed) { $1 }, documents: documents))
             _ = try await order.intent()
-            try await session.connection.query(
-                "INSERT INTO habeas_local.erasure_run (run, stage, plan) VALUES ($1::uuid, 'listing', decode($2, 'hex'))",
-                [order.run, try order.approved.digest().hex])
-            if session.subject != nil {
-                try await session.connection.query(
-                    """
-                    INSERT INTO habeas_local.tombstone (kind, key, run) VALUES ($1, $2, $3::uuid)
-                    ON CONFLICT (kind, key) DO UPDATE SET run = excluded.run
-                    """, [session.scope, session.key, order.run])
+            for index in lists.indices {
+                try await session.keepDocuments(of: lists[index], after: 0, upTo: states[index].listed, run: order.run)
             }
-            try await session.retain(documents, run: order.run)
-            var gone: [String: Int] = [:]
-            for (collection, statement) in session.blueprint.credentials() {
-                let rows = try await session.connection.query(statement)
-                gone[collection] = rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0
-            }
+            // Rows that stay are changed now: later the way to them may be gone.
+            _ = try await session.execute(session.blueprint.changesAlone, run: order.run)
             if let hiding = session.hiding() { try await session.connection.query(hiding) }
-            try await session.connection.query(
-                "UPDATE habeas_local.erasure_run SET credentials = $2::jsonb WHERE run = $1::uuid",
-                [order.run, String(decoding: try JSONEncoder().encode(gone), as: UTF8.self)])
+            try await session.noteRun(order, states, credentials, side)
             try await session.suppress(order.suppressions)
             try await order.check()
         }
-    }
-
-    // MARK: lists
-
-    private func list(_ order: ErasureOrder) async throws {
-        progress(ErasureProgress(phase: "listing", done: 0, total: nil))
-        try await inSession(of: order) { session in
-            guard try await self.lockedStage(order.run, on: session.connection) == .listing else { return }
-            var states: [ListState] = []
-            for list in WorkList.lists(session.blueprint, run: order.run) {
-                try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
-                try await session.connection.run(unsafeSQL: list.creation)
-                try await session.connection.run(unsafeSQL: list.index)
-                let rows = try await session.connection.query("SELECT count(*) FROM \(list.name)")
-                let name = list.deletion.reached.collection.name
-                states.append(
-                    ListState(
-                        collection: name, listed: rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0, opened: 0,
-                        upTo: 0, gone: 0, files: 0))
-            }
-            // Rows that stay are changed now: later the way to them may be gone.
-            let counters = try session.maker.sideCounters()
-            let numbers = try await session.numbers(counters)
-            let side = counters.map { numbers[$0.0] ?? 0 }
-            _ = try await session.execute(session.blueprint.changesAlone, run: order.run)
-            try await session.connection.query(
-                """
-                UPDATE habeas_local.erasure_run SET stage = 'erasing', lists = $2::jsonb, side = $3::jsonb
-                 WHERE run = $1::uuid
-                """,
-                [order.run, try Self.json(states), String(decoding: try JSONEncoder().encode(side), as: UTF8.self)])
-        }
-    }
-
-    private static func json(_ states: [ListState]) throws -> String {
-        String(decoding: try JSONEncoder().encode(states), as: UTF8.self)
-    }
-
-    private func states(_ run: String, on connection: PostgresConnection) async throws -> [ListState] {
-        let rows = try await connection.query(
-            "SELECT lists FROM habeas_local.erasure_run WHERE run = $1::uuid FOR UPDATE", [run])
-        guard let text = rows.first?.first.flatMap({ $0 }),
-            let states = try? JSONDecoder().decode([ListState].self, from: Data(text.utf8))
-        else { throw ErasureError(.noCompanion, "the lists of the run can't be read") }
-        return states
-    }
-
-    private func credentials(_ run: String, on connection: PostgresConnection) async throws -> [String: Int] {
-        let rows = try await connection.query(
-            "SELECT credentials FROM habeas_local.erasure_run WHERE run = $1::uuid", [run])
-        let text = rows.first?.first.flatMap { $0 } ?? "{}"
-        return (try? JSONDecoder().decode([String: Int].self, from: Data(text.utf8))) ?? [:]
     }
 
     // MARK: batches
 
     private func eraseLists(_ order: ErasureOrder) async throws {
         var pace = Pace(budget)
-        var failures = 0
         while true {
             let started = ContinuousClock.now
-            var step: BatchStep?
-            do { step = try await eraseBatch(order) } catch let error as PostgresError where error.isContention {
-                failures += 1
-                guard failures < budget.attempts else {
-                    throw ErasureError(
-                        .contended, "others held or changed the same rows, \(failures) times: \(error)",
-                        hint: "what is gone is gone; it is tried again later, and goes on where it stopped")
-                }
+            let step = try await persisting(.begun) {
                 pace.slowDown()
-                try await Task.sleep(for: pace.pause)
-                // Something came in below a row that was to go: it goes first.
-                if error.sqlState == "23503" { try await retrying { try await self.sweep(order) } }
-                continue
+            } _: {
+                try await self.eraseBatch(order)
             }
-            failures = 0
             guard let step else { return }
             progress(ErasureProgress(phase: "erasing", done: step.done, total: step.total))
             try await Task.sleep(for: pace.next(after: ContinuousClock.now - started, lag: step.lag))
@@ -196,18 +82,12 @@ extension Eraser {
     private func eraseBatch(_ order: ErasureOrder) async throws -> BatchStep? {
         try await inSession(of: order) { session in
             // Finished by another process: the last transaction will say so.
-            guard try await self.lockedStage(order.run, on: session.connection) != nil else { return nil }
-            var states = try await self.states(order.run, on: session.connection)
-            let lists = WorkList.lists(session.blueprint, run: order.run)
-            guard states.map(\.collection) == lists.map(\.deletion.reached.collection.name) else {
-                throw ErasureError(
-                    .planChanged, "the map or the schema changed while the person was being erased",
-                    hint: "put back the map that was approved, and run it again: it goes on where it stopped")
-            }
-            guard try await self.advance(&states, lists, order.run, on: session.connection) else { return nil }
-            try await session.connection.query(
-                "UPDATE habeas_local.erasure_run SET lists = $2::jsonb WHERE run = $1::uuid",
-                [order.run, try Self.json(states)])
+            guard try await self.isBegun(order.run, on: session.connection) else { return nil }
+            try session.requireSame(as: order.approved)
+            let lists = try WorkList.lists(session.blueprint, run: order.run)
+            var states = try await session.states(of: lists, run: order.run)
+            guard try await session.advance(&states, lists, run: order.run) else { return nil }
+            try await session.note(states, run: order.run)
             let lag = try await session.connection.query(
                 """
                 SELECT coalesce(max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)), 0)::bigint
@@ -219,49 +99,6 @@ extension Eraser {
         }
     }
 
-    /// Takes rows that came in since the lists were made.
-    private func sweep(_ order: ErasureOrder) async throws {
-        try await inSession(of: order) { session in
-            var states = try await self.states(order.run, on: session.connection)
-            let lists = WorkList.lists(session.blueprint, run: order.run)
-            let numbers = try await session.execute(session.blueprint.arrivals(lists), run: order.run)
-            for (index, reached) in session.blueprint.reach.collections.enumerated() {
-                guard let number = states.firstIndex(where: { $0.collection == reached.collection.name }) else {
-                    continue
-                }
-                states[number].gone += numbers[.rows(index)] ?? 0
-                states[number].files += numbers[.files(index)] ?? 0
-            }
-            try await session.connection.query(
-                "UPDATE habeas_local.erasure_run SET lists = $2::jsonb WHERE run = $1::uuid",
-                [order.run, try Self.json(states)])
-        }
-    }
-
-    /// Opens circles first, all of them: a row of a later batch may refer to one of an earlier. Then deletes.
-    ///
-    /// - Returns: whether there was anything to do.
-    private func advance(
-        _ states: inout [ListState], _ lists: [WorkList], _ run: String, on connection: PostgresConnection
-    ) async throws -> Bool {
-        if let index = states.indices.first(where: {
-            lists[$0].opening != nil && states[$0].opened < states[$0].listed
-        }), let opening = lists[index].opening {
-            let upTo = min(states[index].opened + budget.batch, states[index].listed)
-            try await connection.query(opening, [String(states[index].opened), String(upTo)])
-            states[index].opened = upTo
-            return true
-        }
-        guard let index = states.indices.first(where: { !lists[$0].isLate && states[$0].upTo < states[$0].listed })
-        else { return false }
-        let upTo = min(states[index].upTo + budget.batch, states[index].listed)
-        let rows = try await connection.query(lists[index].batch, [String(states[index].upTo), String(upTo), run])
-        states[index].upTo = upTo
-        states[index].gone += rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0
-        states[index].files += rows.first.flatMap { $0[1] }.flatMap { Int($0) } ?? 0
-        return true
-    }
-
     // MARK: the end
 
     /// What is left, what came in meanwhile, and the person's own row, as one transaction with the recount and the receipt.
@@ -269,24 +106,24 @@ extension Eraser {
         progress(ErasureProgress(phase: "finishing", done: 0, total: nil))
         return try await inSession(of: order) { session in
             try await session.lockTarget()
-            let states = try await self.states(order.run, on: session.connection)
-            let credentials = try await self.credentials(order.run, on: session.connection)
-            let lists = WorkList.lists(session.blueprint, run: order.run)
-            let side = try await self.side(order.run, of: session)
-            let sequence = try await order.intent()
-            let executed = try await session.execute(session.blueprint.remainder(lists), run: order.run)
-            var numbers = side.merging(executed) { $1 }
-            for (index, reached) in session.blueprint.reach.collections.enumerated() where reached.removesRows {
-                for state in states where state.collection == reached.collection.name {
-                    numbers[.rows(index), default: 0] += state.gone
-                    numbers[.files(index), default: 0] += state.files
-                }
-                numbers[.rows(index), default: 0] += credentials[reached.collection.name] ?? 0
+            guard try await self.isBegun(order.run, on: session.connection) else {
+                throw ErasureError(.noSuchSubject, "the run is over", hint: "another process finished it")
             }
-            var done = session.plan(numbers, documents: [])
+            try session.requireSame(as: order.approved)
+            let lists = try WorkList.lists(session.blueprint, run: order.run)
+            let states = try await session.states(of: lists, run: order.run)
+            let remainder = session.blueprint.remainder(lists)
+            try await session.lockReferred(remainder)
+            let side = try await self.side(order.run, of: session)
+            let documents = try await session.documents(in: remainder)
+            let sequence = try await order.intent()
+            let executed = try await session.execute(remainder, keeping: documents, run: order.run)
+            let went = states.map { ($0.collection, $0.gone, $0.files) }
+            var done = session.plan(
+                session.sum(side.merging(executed) { $1 }, went, try await session.credentials(order.run)),
+                documents: [])
             done.retained = try await session.retainedLines(order)
             let differences = order.approved.differences(from: done, band: self.map.erasurePolicy.band)
-            try await session.recount()
             for list in lists {
                 try await session.requireNone(of: list)
                 try await session.connection.run(unsafeSQL: "DROP TABLE IF EXISTS \(list.name)")
@@ -297,6 +134,7 @@ extension Eraser {
                 "DELETE FROM habeas_local.tombstone WHERE run = $1::uuid", [order.run])
             let receipt = try await session.writeReceipt(
                 order, sequence: sequence, done: done, regime: "batches", deviations: differences)
+            try await session.recount()
             try await order.check()
             return receipt
         }
@@ -312,6 +150,13 @@ extension Eraser {
             counted.count == counters.count
         else { throw ErasureError(.noCompanion, "what the run counted can't be read") }
         let now = try await session.numbers(counters)
+        // Rows of others that came to refer to what goes only now.
+        let conflicts = session.plan(now, documents: []).conflicts
+        guard conflicts.isEmpty else {
+            throw ErasureError(
+                .conflict, conflicts.joined(separator: "; "),
+                hint: "what is gone is gone; let go of those rows, and run it again: it goes on where it stopped")
+        }
         var numbers: [Counter: Int] = [:]
         for (counter, count) in zip(counters.map(\.0), counted) {
             numbers[counter] = count
@@ -350,7 +195,7 @@ extension ErasureSession {
             hint: "what is gone is gone; look for a trigger that keeps rows, then run it again")
     }
 
-    /// What statutes keep of this run, as it was written before the documents went.
+    /// What statutes keep of this run, as it was written.
     func retainedLines(_ order: ErasureOrder) async throws -> [ErasurePlan.RetainedLine] {
         let rows = try await connection.query(
             """
@@ -407,21 +252,5 @@ extension Field {
     /// Whether its value says who somebody is, or lets them in.
     fileprivate var namesSomebody: Bool {
         neverExport != nil || ["name", "contact data", "online identifiers"].contains(category)
-    }
-}
-
-extension Blueprint {
-    /// What ends every way in, with the collection's name: sign-ins and keys to which nothing refers.
-    func credentials() -> [(String, String)] {
-        deletions.filter {
-            $0.reached.collection.areCredentials && $0.files.isEmpty
-                && reach.catalogue.references(to: $0.reached.table.name).isEmpty
-        }.map {
-            (
-                $0.reached.collection.name,
-                "WITH d AS (DELETE FROM \($0.reached.table.source) AS t0 WHERE \($0.condition) RETURNING 1) "
-                    + "SELECT count(*) FROM d"
-            )
-        }
     }
 }

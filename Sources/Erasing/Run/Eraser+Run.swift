@@ -17,30 +17,45 @@ extension Eraser {
                 .conflict, "the plan has conflicts: \(order.approved.conflicts.joined(separator: "; "))",
                 hint: "mend them, plan again, and have that plan approved")
         }
-        if let receipt = try await receipt(of: order.run) { return receipt }
-        let isBegun = try await isBegun(order.run)
-        if isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
-            return try await runInBatches(order)
+        let known = try await lookUp(order.run)
+        if let receipt = known.receipt { return receipt }
+        do {
+            if known.isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
+                return try await runInBatches(order)
+            }
+            return try await settling(order.run) { try await self.runAtOnce(order) }
+        } catch let error as ErasureError {
+            // Another process may have finished the same run while this one waited for the person's row.
+            if error.code == .noSuchSubject, let receipt = try await receipt(of: order.run) { return receipt }
+            throw error
         }
-        return try await attempting(order) { try await self.runAtOnce(order) }
     }
 
     /// The receipt of a run; nil when it isn't done.
-    package func receipt(of run: String) async throws -> ErasureReceipt? {
+    package func receipt(of run: String) async throws -> ErasureReceipt? { try await lookUp(run).receipt }
+
+    /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
+    package func isBegun(_ run: String) async throws -> Bool { try await lookUp(run).isBegun }
+
+    /// How far a run is: its receipt when it is done, else whether it has begun.
+    private func lookUp(_ run: String) async throws -> (receipt: ErasureReceipt?, isBegun: Bool) {
         let rows = try await companion { connection in
             try await connection.query(
                 """
-                SELECT seq, encode(plan, 'hex'), (extract(epoch FROM at) * 1000000)::bigint, regime, counts
-                  FROM habeas_local.receipt WHERE run = $1::uuid
+                SELECT EXISTS (SELECT FROM habeas_local.erasure_run WHERE run = $1::uuid), r.seq,
+                       encode(r.plan, 'hex'), (extract(epoch FROM r.at) * 1000000)::bigint, r.regime, r.counts
+                  FROM (VALUES ($1::uuid)) AS asked(run) LEFT JOIN habeas_local.receipt AS r USING (run)
                 """, [run])
         }
-        guard let row = rows.first else { return nil }
-        guard let sequence = row[0].flatMap({ Int64($0) }), let plan = row[1],
-            let at = row[2].flatMap({ Int64($0) }), let regime = row[3], let counts = row[4],
+        let row = rows.first ?? []
+        guard row.count == 6, row[1] != nil else { return (nil, row.first == "t") }
+        guard let sequence = row[1].flatMap({ Int64($0) }), let plan = row[2],
+            let at = row[3].flatMap({ Int64($0) }), let regime = row[4], let counts = row[5],
             let done = try? JSONDecoder().decode(ErasureReceipt.Done.self, from: Data(counts.utf8))
         else { throw ErasureError(.noCompanion, "the receipt of the run can't be read") }
-        return ErasureReceipt(
+        let receipt = ErasureReceipt(
             run: run, sequence: sequence, plan: plan, at: Instant(microseconds: at), regime: regime, done: done)
+        return (receipt, false)
     }
 
     /// Where the server's log stands now: read after the commit, and after a crash at the restart, where later is safe.
@@ -59,20 +74,31 @@ extension Eraser {
 
     // MARK: attempts
 
-    /// Runs a transaction again while others get in its way; what the server says at the end is what counts.
-    func attempting(
-        _ order: ErasureOrder, _ body: @Sendable () async throws -> ErasureReceipt
-    ) async throws -> ErasureReceipt {
+    /// What is true of the database when a transaction doesn't get through.
+    enum Standing {
+        case untouched, begun
+
+        var hint: String {
+            switch self {
+            case .untouched: "nothing was erased; it is tried again later"
+            case .begun: "what is gone is gone; it is tried again later, and goes on where it stopped"
+            }
+        }
+    }
+
+    /// Runs a transaction again while others get in its way.
+    ///
+    /// - Parameter hindered: told each time they do.
+    func persisting<Value: Sendable>(
+        _ standing: Standing, hindered: () -> Void = {}, _ body: () async throws -> Value
+    ) async throws -> Value {
         var attempt = 1
         while true {
             let hindrance: any Error
             do { return try await body() } catch let error as PostgresError {
-                if let receipt = try await settled(order.run, after: error) { return receipt }
-                guard error.isContention else { throw Self.translated(error) }
+                guard error.isContention else { throw Self.translated(error, standing) }
                 hindrance = error
             } catch let error as ErasureError {
-                // Another process may have finished the same run while this one waited for the person's row.
-                if error.code == .noSuchSubject, let receipt = try await receipt(of: order.run) { return receipt }
                 // Others may have deleted some of the rows while the statement waited for them.
                 guard error.code == .countMismatch, attempt < budget.attempts else { throw error }
                 hindrance = error
@@ -80,10 +106,23 @@ extension Eraser {
             guard attempt < budget.attempts else {
                 throw ErasureError(
                     .contended, "others held or changed the same rows, \(attempt) times: \(hindrance)",
-                    hint: "nothing was erased; it is tried again later")
+                    hint: standing.hint)
             }
             attempt += 1
+            hindered()
             try await Task.sleep(for: .milliseconds(50 * attempt))
+        }
+    }
+
+    /// The same for the transaction that writes the receipt: what the server says at the end is what counts.
+    func settling(
+        _ run: String, _ standing: Standing = .untouched, _ body: () async throws -> ErasureReceipt
+    ) async throws -> ErasureReceipt {
+        try await persisting(standing) {
+            do { return try await body() } catch let error as PostgresError {
+                if let receipt = try await settled(run, after: error) { return receipt }
+                throw error
+            }
         }
     }
 
@@ -117,11 +156,11 @@ extension Eraser {
     static func applicationName(_ run: String) -> String { "habeas-erase-\(run)" }
 
     /// An error that says what stands in the way, as one of an erasure.
-    private static func translated(_ error: PostgresError) -> any Error {
+    private static func translated(_ error: PostgresError, _ standing: Standing) -> any Error {
         guard let state = error.sqlState, state.hasPrefix("23") else { return error }
         return ErasureError(
             .conflict, "the database refused what the map orders: \(error)",
-            hint: "nothing was erased; let the rows go, or map the column so that it takes a surrogate")
+            hint: "let the rows go, or map the column so that it takes a surrogate; \(standing.hint)")
     }
 
     // MARK: the companion schema

@@ -106,17 +106,38 @@ struct ErasureSession {
     struct RetainedDocuments {
         let projection: BillingProjection
         let kept: [RetentionDates.Kept]
+        /// Days whose documents nothing keeps any more.
+        let expired: [CivilDate]
+        /// How many are kept.
+        let count: Int
         let lines: [ErasurePlan.RetainedLine]
         /// Why it can't be said what must be kept.
         var conflicts: [String] = []
         var warnings: [String] = []
+
+        /// What the statement that keeps them takes: the statute, the days, and those that are over.
+        func parameters() throws -> [String] {
+            [
+                projection.record.statute, try RetentionDates.json(kept),
+                Eraser.array(expired.map(\.description)),
+            ]
+        }
     }
 
     /// What statutes keep of the documents that go.
-    func documents() async throws -> [RetainedDocuments] {
+    func documents() async throws -> [RetainedDocuments] { try await documents(in: blueprint.everything) }
+
+    /// What statutes keep of the documents of a selection that aren't kept yet.
+    func documents(in selection: Blueprint.Selection) async throws -> [RetainedDocuments] {
         var found: [RetainedDocuments] = []
         for projection in BillingProjection.all(of: blueprint) {
-            let documents = documents(projection, try await connection.query(projection.days))
+            let name = projection.document.reached.collection.name
+            guard let part = selection.deletions.first(where: { $0.deletion.reached.collection.name == name }) else {
+                continue
+            }
+            let kept = part.isKept.map { " AND (\($0)) IS NOT TRUE" } ?? ""
+            let rows = "\(projection.document.reached.table.source) AS t0 WHERE (\(part.condition))\(kept)"
+            let documents = documents(of: projection, try await connection.query(projection.days(of: rows)))
             if projection.keepsFiles {
                 let days = documents.kept.map { "\($0.day)" }.joined(separator: ",")
                 try await connection.set([(projection.setting, "{\(days)}")])
@@ -126,7 +147,8 @@ struct ErasureSession {
         return found
     }
 
-    private func documents(_ projection: BillingProjection, _ rows: [[String?]]) -> RetainedDocuments {
+    /// What the law says of documents, by their days and how many there are of each.
+    func documents(of projection: BillingProjection, _ rows: [[String?]]) -> RetainedDocuments {
         let name = projection.document.reached.collection.name
         var conflicts: [String] = []
         var warnings: [String] = []
@@ -156,8 +178,9 @@ struct ErasureSession {
                 "\(name): the days that statutes count from are the map's: \(rules.joined(separator: ", "))")
         }
         return RetainedDocuments(
-            projection: projection, kept: kept, lines: lines(projection, kept, counts), conflicts: conflicts,
-            warnings: warnings)
+            projection: projection, kept: kept, expired: Set(counts.keys).subtracting(kept.map(\.day)).sorted(),
+            count: kept.reduce(0) { $0 + (counts[$1.day] ?? 0) }, lines: lines(projection, kept, counts),
+            conflicts: conflicts, warnings: warnings)
     }
 
     private func lines(

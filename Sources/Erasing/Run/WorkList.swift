@@ -5,9 +5,14 @@ struct WorkList {
     let deletion: Blueprint.Deletion
     /// The list's table.
     let name: String
+    /// Whether what leads to the rows says the same until they go.
+    let isSteady: Bool
     /// Whether what led to the rows is still there when their turn comes, so that each batch can make sure that they are
     /// still the person's.
     let isRechecked: Bool
+    /// What must be true of a listed row `t0` when its turn comes, however it was found: no hold keeps it meanwhile, and
+    /// nobody else refers to it.
+    let guards: [String]
     /// References to rows of the same circle, which become null before the rows go.
     let circular: [CatalogueForeignKey]
 
@@ -17,37 +22,60 @@ struct WorkList {
 
     /// Lists for a blueprint, in the order in which their rows go. Tables without a key have none: their rows go in the
     /// last transaction, found by their paths.
-    static func lists(_ blueprint: Blueprint, run: String) -> [WorkList] {
+    static func lists(_ blueprint: Blueprint, run: String) throws(ErasureError) -> [WorkList] {
         let digits = run.lowercased().filter { $0.isHexDigit }
-        let late = lateTables(blueprint)
-        var lists: [WorkList] = []
-        for group in blueprint.order {
-            let tables = order(group, late, blueprint.reach.catalogue) + group.filter(late.contains)
-            for deletion in tables.flatMap({ table in blueprint.deletions.filter { $0.reached.table.name == table } }) {
-                let table = deletion.reached.table
-                guard !table.identity.isEmpty else { continue }
-                let isLate = late.contains(table.name)
-                lists.append(
-                    WorkList(
-                        deletion: deletion, name: "habeas_local.work_\(digits)_\(lists.count)", isRechecked: true,
-                        circular: isLate ? [] : opened(table, group, late), isLate: isLate))
-            }
-        }
-        let changed = changedPlaces(blueprint, lists)
+        let found = parts(blueprint)
+        let changed = changedPlaces(
+            blueprint, opened: found.flatMap { part in part.circular.map { (part.deletion.reached.table.name, $0) } })
         let position = Dictionary(
             blueprint.order.enumerated().flatMap { index, group in group.map { ($0, index) } }
         ) { first, _ in first }
-        return lists.map { list in
-            let own = position[list.table.name] ?? 0
-            let isSteady = blueprint.reach.steps(of: list.deletion.reached).allSatisfy { table, hop in
+        var lists: [WorkList] = []
+        for (number, part) in found.enumerated() {
+            let reached = part.deletion.reached
+            let steps = blueprint.reach.steps(of: reached)
+            let isSteady = steps.allSatisfy { table, hop in
                 !hop.from.contains { changed.contains(Place(table, $0)) }
-                    && !hop.key.contains { changed.contains(Place(hop.to, $0)) } && (position[hop.to] ?? .max) > own
+                    && !hop.key.contains { changed.contains(Place(hop.to, $0)) }
             }
-            return WorkList(
-                deletion: list.deletion, name: list.name,
-                isRechecked: list.deletion.reached.ownership == .own && isSteady, circular: list.circular,
-                isLate: list.isLate)
+            let isLast = steps.allSatisfy { (position[$1.to] ?? .max) > (position[reached.table.name] ?? 0) }
+            lists.append(
+                WorkList(
+                    deletion: part.deletion, name: "habeas_local.work_\(digits)_\(number)", isSteady: isSteady,
+                    isRechecked: reached.ownership == .own && isSteady && isLast,
+                    guards: try guards(reached, blueprint.reach), circular: part.circular, isLate: part.isLate))
         }
+        return lists
+    }
+
+    /// What is listed of a deletion.
+    private typealias Part = (deletion: Blueprint.Deletion, circular: [CatalogueForeignKey], isLate: Bool)
+
+    private static func parts(_ blueprint: Blueprint) -> [Part] {
+        let late = lateTables(blueprint)
+        return blueprint.order.flatMap { group in
+            let tables = order(group, late, blueprint.reach.catalogue) + group.filter(late.contains)
+            return tables.flatMap { name in
+                blueprint.deletions.filter { $0.reached.table.name == name && !$0.reached.table.identity.isEmpty }
+            }.map { deletion in
+                let isLate = late.contains(deletion.reached.table.name)
+                return (deletion, isLate ? [] : opened(deletion.reached.table, group, late), isLate)
+            }
+        }
+    }
+
+    /// Tables of circles whose references become null before their rows go.
+    static func openedTables(_ blueprint: Blueprint) -> Set<TableName> {
+        Set(parts(blueprint).filter { !$0.circular.isEmpty }.map(\.deletion.reached.table.name))
+    }
+
+    private static func guards(_ reached: ReachedCollection, _ reach: Reach) throws(ErasureError) -> [String] {
+        var guards: [String] = []
+        if let stays = try reach.staysForHolds(reached.table.name, "t0") { guards.append("(\(stays)) IS NOT TRUE") }
+        if reached.ownership == .shared && reached.collection.nesting == nil {
+            guards.append("(\(try reach.nobodyElse(refersTo: reached.table, "t0", reached, visited: Visited())))")
+        }
+        return guards
     }
 
     /// References to rows of the same circle that can become null before the rows go.
@@ -108,12 +136,13 @@ struct WorkList {
     }
 
     /// Columns that don't say any more what they said when the lists were made.
-    private static func changedPlaces(_ blueprint: Blueprint, _ lists: [WorkList]) -> Set<Place> {
-        let opened = lists.flatMap { list in list.circular.flatMap(\.from).map { Place(list.table.name, $0) } }
+    private static func changedPlaces(
+        _ blueprint: Blueprint, opened: [(TableName, CatalogueForeignKey)]
+    ) -> Set<Place> {
         let updated = blueprint.reach.collections.flatMap { reached in
             reached.changes.flatMap(\.columns).map { Place(reached.table.name, $0) }
         }
-        return Set(opened + updated)
+        return Set(opened.flatMap { table, key in key.from.map { Place(table, $0) } } + updated)
     }
 
     private struct Place: Hashable {
@@ -123,9 +152,11 @@ struct WorkList {
         init(_ table: TableName, _ column: Identifier) { (self.table, self.column) = (table, column) }
     }
 
-    private var table: CatalogueTable { deletion.reached.table }
+    var table: CatalogueTable { deletion.reached.table }
 
-    private var keys: [String] { table.identity.map(\.quoted) }
+    var collection: String { deletion.reached.collection.name }
+
+    var keys: [String] { table.identity.map(\.quoted) }
 
     /// Makes the list; its rows are numbered from 1.
     var creation: String {
@@ -136,6 +167,28 @@ struct WorkList {
 
     /// Lets each batch find its part.
     var index: String { "CREATE UNIQUE INDEX ON \(name) (n)" }
+
+    /// Lets rows be found in it by their keys.
+    var keyIndex: String {
+        "CREATE INDEX ON \(name) (\(table.identity.indices.map { "k\($0)" }.joined(separator: ", ")))"
+    }
+
+    /// What must be true of a row `t0` for it to go.
+    var isStillGoing: [String] { isRechecked ? ["(\(deletion.condition))"] : guards }
+
+    /// Rows `t0` numbered above one parameter up to another, for FROM.
+    func rows(_ after: Int, _ upTo: Int) -> String {
+        "\(table.source) AS t0 JOIN \(name) AS w ON w.n > $\(after)::bigint AND w.n <= $\(upTo)::bigint AND \(joined)"
+    }
+
+    /// Whether the row of that alias is numbered above `$1` up to `$2`.
+    func isInBatch(_ alias: String) -> String {
+        let same = keys.enumerated().map { "\(alias).\($1) = w.k\($0)" }.joined(separator: " AND ")
+        return "EXISTS (SELECT FROM \(name) AS w WHERE w.n > $1::bigint AND w.n <= $2::bigint AND \(same))"
+    }
+
+    /// Keeps the rows numbered above `$1` up to `$2` as they are, and others from referring to them.
+    var lock: String { "SELECT count(*) FROM (SELECT 1 FROM \(rows(1, 2)) ORDER BY w.n FOR UPDATE OF t0) AS q" }
 
     /// Opens circles for the rows numbered above `$1` up to `$2`; nil when there are none.
     var opening: String? {
@@ -149,7 +202,7 @@ struct WorkList {
     /// Deletes the rows numbered above `$1` up to `$2`, notes their files for the run `$3`, and gives the number of rows
     /// and of files.
     var batch: String {
-        let recheck = isRechecked ? " AND (\(deletion.condition))" : ""
+        let recheck = isStillGoing.map { " AND \($0)" }.joined()
         let returning =
             (["1 AS gone"] + deletion.files.enumerated().map { "t0.\($1.key.quoted)::text AS f\($0)" })
             .joined(separator: ", ")
@@ -174,8 +227,11 @@ struct WorkList {
         return "t0.\(keys[0]) = ANY (ARRAY(SELECT k0 FROM \(name)))"
     }
 
-    /// How many rows of the list are still there.
-    var left: String { "SELECT count(*) FROM \(table.source) AS t0 JOIN \(name) AS w ON \(joined)" }
+    /// How many rows of the list are still there that should have gone.
+    var left: String {
+        "SELECT count(*) FROM \(table.source) AS t0 JOIN \(name) AS w ON "
+            + ([joined] + guards).joined(separator: " AND ")
+    }
 
     private var joined: String {
         keys.enumerated().map { "t0.\($1) = w.k\($0)" }.joined(separator: " AND ")
@@ -200,37 +256,46 @@ extension Reach {
 }
 
 extension Blueprint {
-    /// What came in since the lists were made, below rows that are still there.
-    func arrivals(_ lists: [WorkList]) -> Selection {
-        Selection(
-            deletions: lists.filter { !$0.isLate }.map {
-                ($0.deletion, "(\($0.deletion.condition)) AND (\($0.membership)) IS NOT TRUE")
-            }, updates: changes(lists))
+    /// What ends every way in, with the collection's name: sign-ins and keys to which nothing refers.
+    func credentials() -> [(String, String)] {
+        deletions.filter {
+            $0.reached.collection.areCredentials && $0.files.isEmpty
+                && reach.catalogue.references(to: $0.reached.table.name).isEmpty
+        }.map {
+            (
+                $0.reached.collection.name,
+                "WITH d AS (DELETE FROM \($0.reached.table.source) AS t0 WHERE \($0.condition) RETURNING 1) "
+                    + "SELECT count(*) FROM d"
+            )
+        }
     }
 
     /// What is left when the batches are through.
     func remainder(_ lists: [WorkList]) -> Selection {
         let late = lists.filter(\.isLate)
-        let conditions = deletions.map { deletion in
+        let parts = deletions.map { deletion in
             let others = late.filter {
-                $0.deletion.reached.table.name == deletion.reached.table.name
-                    && $0.deletion.reached.collection.name != deletion.reached.collection.name
+                $0.table.name == deletion.reached.table.name && $0.collection != deletion.reached.collection.name
             }
-            let own = late.first { $0.deletion.reached.collection.name == deletion.reached.collection.name }
+            let own = late.first { $0.collection == deletion.reached.collection.name }
             let found = (["(\(deletion.condition))"] + others.map { "(\($0.membership)) IS NOT TRUE" })
                 .joined(separator: " AND ")
-            return (deletion, own.map { "(\(found)) OR \($0.membership)" } ?? found)
+            guard let own else { return Selection.Part(deletion: deletion, condition: found) }
+            let listed = ([own.membership] + own.guards).joined(separator: " AND ")
+            return Selection.Part(
+                deletion: deletion, condition: "(\(found)) OR (\(listed))", isKept: own.membership)
         }
-        return Selection(deletions: conditions, updates: changes(lists))
+        return Selection(deletions: parts, updates: changes(lists))
     }
 
-    /// What changes in rows that stay; what is listed goes.
-    private func changes(_ lists: [WorkList]) -> [(TableUpdate, String)] {
+    /// What changes in rows that stay; what is listed goes, unless a hold keeps it meanwhile or somebody else refers to it.
+    func changes(_ lists: [WorkList]) -> [(update: TableUpdate, condition: String)] {
         updates.map { update in
             let listed = lists.filter { $0.deletion.reached.table.name == update.table.name }
             return (
                 update,
-                (["(\(update.condition))"] + listed.map { "(\($0.membership)) IS NOT TRUE" })
+                (["(\(update.condition))"]
+                    + listed.map { "(\(([$0.membership] + $0.guards).joined(separator: " AND "))) IS NOT TRUE" })
                     .joined(separator: " AND ")
             )
         }
