@@ -156,6 +156,10 @@ extension ErasurePlan {
     /// Whether nobody needs to look at it first.
     func isLowRisk(upTo rows: Int) -> Bool {
         rows > 0 && affectedRows > 0 && affectedRows <= rows && conflicts.isEmpty && holds.isEmpty && retained.isEmpty
-            && sideEffects.isEmpty && collections.allSatisfy { $0.ownership == "own" && $0.outcome == "delete" }
+            && sideEffects.isEmpty
+            && collections.allSatisfy {
+                // A line on which nothing happens risks nothing.
+                ($0.ownership == "own" && $0.outcome == "delete") || $0.rows + $0.staying + $0.held + $0.hollow == 0
+            }
     }
 }
