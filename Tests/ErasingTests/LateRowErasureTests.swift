@@ -101,6 +101,15 @@ import Testing
                     if limit > 1 { try await once.run(writing) }
                     return intents.next(run)
                 })
+            if limit > 1 && day == "2026-03-04" {
+                // Nobody approved that something is kept until that document's day: it is seen, and nothing happens.
+                await fixture.expectError(.planChanged, naming: "2034-12-31") {
+                    _ = try await fixture.eraser.run(order)
+                }
+                #expect(try await fixture.count("SELECT count(*) FROM shop.invoices") == 4)
+                #expect(try await fixture.count("SELECT count(*) FROM habeas_local.retained_billing") == 0)
+                return
+            }
             let receipt = try await fixture.eraser.run(order)
             #expect(once.isDone)
             let kept = try await fixture.database.query(
