@@ -164,13 +164,14 @@ extension ControlTransaction {
             """, [job.id.text, String(job.fence)]) != nil
     }
 
-    /// Ends the jobs of a request that is over, whoever has them.
+    /// Ends the jobs of a request that is over, whoever has them; but what a recipient of erased data must still hear, is told.
     package func cancelJobs(of request: RequestID, kinds: [JobKind]) async throws {
         try await execute(
             """
             UPDATE habeas.job SET state = 'cancelled', ended_at = clock_timestamp(), lease_until = NULL,
                 reserved_bytes = 0
             WHERE request_id = $1 AND kind = ANY ($2) AND state IN ('waiting', 'running', 'dead')
+                AND NOT EXISTS (SELECT FROM habeas.recipient_duty d WHERE d.event_id = target)
             """, [request.text, kinds.map(\.rawValue).sqlArray])
     }
 

@@ -170,7 +170,8 @@ extension Eraser {
         _ body: @Sendable (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         do { return try await database.withConnection { try await body($0) } } catch let error as PostgresError
-            where error.sqlState == "42P01" || error.sqlState == "3F000"
+            // No table, no schema, no column, no function.
+            where ["42P01", "3F000", "42703", "42883"].contains(error.sqlState ?? "")
         {
             throw ErasureError(
                 .noCompanion, "the store has no companion schema habeas_local, or an older one",

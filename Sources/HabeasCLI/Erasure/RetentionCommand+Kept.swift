@@ -81,11 +81,12 @@ extension RetentionCommand {
             let settings = try await Settings(file: common.config, flags: mapOptions.flags)
             let today = try settings.today()
             let lines = try await ServiceErasures.with(settings) { erasures in
-                dryRun
-                    ? try await erasures.eraser.retained().filter { $0.until < today }.map(Line.init)
-                    : try await erasures.eraser.purgeRetained(today: today).map(Line.init)
+                if dryRun { return try await erasures.eraser.retained().filter { $0.until < today }.map(Line.init) }
+                let lines = try await erasures.eraser.purgeRetained(today: today).map(Line.init)
+                try await note(lines, settings)
+                _ = try await erasures.eraser.eraseRetainedFiles()
+                return lines
             }
-            if !dryRun { try await note(lines, settings) }
             if common.json { return try Terminal.printJSON(lines) }
             let documents = lines.reduce(0) { $0 + $1.documents }
             for line in lines { Terminal.print("\(line.collection): \(line.documents), kept until \(line.until)") }

@@ -1,5 +1,4 @@
 internal import AuditLedger
-internal import Crypto
 internal import Erasing
 internal import ErasureLedger
 internal import RequestLedger
@@ -9,21 +8,29 @@ extension Engine {
     /// The duty of every day: recipients who haven't answered are asked again, certificates follow their answers, what
     /// statutes keep no longer goes, and what the product deleted by itself gets into the ledger.
     func keepRetention(_ tools: ErasureTools) async throws {
-        try await chaseRecipients()
-        try await certifyAnew(tools)
-        do {
-            try await purgeRetained(tools)
-            try await takeProductDeletions(tools)
-            // Last: a store that isn't there keeps nothing else waiting. What an earlier attempt left goes too.
-            _ = try await tools.eraser.eraseRetainedFiles()
-        } catch let error as ErasureError where error.code == .noCompanion {
-            // Nothing was ever erased from this store, so nothing is kept of what was.
-            return
+        let duties: [() async throws -> Void] = [
+            { try await purgeRetained(tools) },
+            { try await takeProductDeletions(tools) },
+            // What an earlier attempt left goes too.
+            { _ = try await tools.eraser.eraseRetainedFiles() },
+            { try await chaseRecipients() },
+            { try await certifyAnew(tools) },
+        ]
+        // None keeps the others waiting; the first that failed is what the job failed of.
+        var failure: (any Error)?
+        for duty in duties {
+            do { try await duty() } catch let error as ErasureError where error.code == .noCompanion {
+                // Nothing was ever erased from this store, so nothing is kept of what was.
+                continue
+            } catch { failure = failure ?? error }
         }
+        if let failure { throw failure }
     }
 
     private func purgeRetained(_ tools: ErasureTools) async throws {
+        let ledger = try await tools.ledger()
         for line in try await tools.eraser.purgeRetained(today: today) {
+            _ = try await ledger.append(try tools.draft(line), at: now())
             _ = try await control.transaction { transaction in
                 try await transaction.connection.append(
                     AuditEntry(
@@ -80,31 +87,24 @@ extension Engine {
 }
 
 extension ErasureTools {
+    /// What the ledger is told of documents that a statute kept, and that are gone at their end.
+    fileprivate func draft(_ line: PurgedDocuments) throws -> LedgerDraft {
+        let hash = keys.recordHash(collection: line.collection, key: line.run)
+        return try LedgerDraft(
+            .retentionPurged,
+            run: ErasureRunID(naming: "habeas retention", service, line.run, line.collection, "\(line.until)"),
+            store: service, subject: LedgerSubject(kind: line.collection, keyID: keys.subjectKeyID, hash: hash),
+            record: LedgerRecord(collection: line.collection, hash: hash))
+    }
+
     /// What the ledger is told of a row that the product deleted.
     fileprivate func draft(_ row: ProductDeletion, _ position: ErasurePosition) throws -> LedgerDraft {
         let hash = keys.recordHash(collection: row.collection, key: row.key)
+        // The same each time. Numbers come again after a restore, so time and record are part of it.
+        let run = ErasureRunID(naming: "habeas product deletion", service, "\(row.id)", "\(row.at)", hash.hex)
         return try LedgerDraft(
-            .productDeletion, run: Self.run(service, row, hash), store: service,
+            .productDeletion, run: run, store: service,
             subject: LedgerSubject(kind: row.collection, keyID: keys.subjectKeyID, hash: hash),
             record: LedgerRecord(collection: row.collection, hash: hash), place: try StorePlace(position, lsn: row.lsn))
-    }
-
-    /// The run of a row: the same each time. Numbers come again after a restore, so time and record are part of it.
-    private static func run(_ service: String, _ row: ProductDeletion, _ hash: Hash256) throws -> ErasureRunID {
-        let digest = SHA256.hash(
-            data: Array("habeas product deletion\0\(service)\0\(row.id)\0\(row.at)\0\(hash.hex)".utf8))
-        var bytes = Array(digest.prefix(16))
-        // A UUID of one's own making (RFC 9562 §5.8).
-        bytes[6] = bytes[6] & 0x0f | 0x80
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        let hex = bytes.hex
-        var parts: [Substring] = []
-        var rest = hex[...]
-        for length in [8, 4, 4, 4, 12] {
-            parts.append(rest.prefix(length))
-            rest = rest.dropFirst(length)
-        }
-        guard let run = ErasureRunID(parts.joined(separator: "-")) else { preconditionFailure("16 bytes are a UUID") }
-        return run
     }
 }

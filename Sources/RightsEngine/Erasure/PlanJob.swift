@@ -122,7 +122,7 @@ extension Engine {
             .erasurePlanned, by: .system, request,
             [
                 "plan": .hash(record.digest), "rows": .number(plan.affectedRows),
-                "conflicts": .number(plan.conflicts.count), "holds": .number(plan.holds.count),
+                "conflicts": .number(plan.conflicts.count),
             ], in: transaction)
         return record
     }
