@@ -41,11 +41,21 @@ struct BillingProjection {
                law.runs_from, law.retain_until, law.version, \(object), \(fileList)
           FROM \(source) JOIN pg_catalog.jsonb_to_recordset($\(days)::jsonb)
             AS law(day date, citation text, runs_from date, retain_until date, version text) ON law.day = \(day)
-        RETURNING files
+        RETURNING 1
         """
     }
 
+    /// Whether a document `t0` is kept, where the parameter lists the days whose documents nothing keeps any more. Without a
+    /// day it was never issued.
+    func isKept(expired: Int) -> String { "\(day) IS NOT NULL AND \(day) <> ALL ($\(expired)::date[])" }
+
     // MARK: files
+
+    /// Stores and keys of the files that stay with documents, rows `t0` of `source`.
+    func keptFiles(of source: String, expired: Int) -> String {
+        "SELECT f.value->>'store', f.value->>'key' FROM \(source), "
+            + "LATERAL pg_catalog.jsonb_array_elements(\(fileList)) AS f WHERE \(isKept(expired: expired))"
+    }
 
     /// The setting of the transaction with the days whose documents are kept, while they are only counted.
     var setting: String { "habeas.kept_\(document.reached.collection.name)" }

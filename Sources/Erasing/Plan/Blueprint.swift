@@ -148,44 +148,45 @@ struct Blueprint {
     /// documents how many were kept and how many should have been; then for each update the first two; last whether any row
     /// is restricted.
     func statement(_ selection: Selection, keeping projections: [BillingProjection]) -> String {
+        // What goes, what is kept of it, and its files, each made of what stands before.
         var parts: [String] = []
+        var keeping: [String] = []
+        var filing: [String] = []
         var counts: [String] = []
-        let filing = keptFiles(selection, projections)
+        let documents = projections.enumerated().compactMap { GoingDocuments($1, at: $0, in: selection) }
+        let keptFiles = documents.filter(\.projection.keepsFiles).map {
+            $0.projection.keptFiles(of: $0.rows, expired: $0.expired)
+        }.joined(separator: " UNION ALL ")
         for (index, part) in selection.deletions.enumerated() {
             let deletion = part.deletion
-            let kept = projections.firstIndex {
-                $0.document.reached.collection.name == deletion.reached.collection.name
-            }
-            let keys = deletion.files.map { "t0.\($0.key.quoted)" }
-            let document = kept.map { _ in ["t0 AS doc", "(\(part.isKept ?? "false")) IS TRUE AS is_kept"] } ?? []
-            let returning = ["1 AS gone"] + keys.enumerated().map { "\($1)::text AS f\($0)" } + document
+            let document = documents.first { $0.index == index }
+            let returning =
+                ["1 AS gone"] + deletion.files.enumerated().map { "t0.\($1.key.quoted)::text AS f\($0)" }
+                + (document == nil ? [] : ["t0 AS doc", "(\(part.isKept ?? "false")) IS TRUE AS is_kept"])
             parts.append(
                 "d\(index) AS (DELETE FROM \(deletion.reached.table.source) AS t0 WHERE \(part.condition) "
                     + "RETURNING \(returning.joined(separator: ", ")))")
             for (number, file) in deletion.files.enumerated() {
-                parts.append(
+                var goes = deletion.fileGoes(file, key: "f\(number)")
+                if deletion.mayKeep(file) && !keptFiles.isEmpty {
+                    goes += " AND ('\(file.store)', f\(number)) NOT IN (\(keptFiles))"
+                }
+                filing.append(
                     "f\(index)_\(number) AS (INSERT INTO habeas_local.file_duty (run, store, key) "
-                        + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) "
-                        + "WHERE \(deletion.fileGoes(file, key: "f\(number)"))"
-                        + (deletion.mayKeep(file) && !filing.isEmpty
-                            ? " AND ('\(file.store)', f\(number)) NOT IN (\(filing))" : "") + " RETURNING 1)"
+                        + "SELECT DISTINCT $1::uuid, '\(file.store)', f\(number) FROM d\(index) WHERE \(goes) RETURNING 1)"
                 )
             }
             counts.append("(SELECT count(*) FROM d\(index))")
             counts.append("(SELECT count(*) FROM \(deletion.reached.table.source) AS t0 WHERE \(part.condition))")
             let files = deletion.files.indices.map { "(SELECT count(*) FROM f\(index)_\($0))" }
             counts.append(files.isEmpty ? "0" : files.joined(separator: " + "))
-            if let kept {
-                let projection = projections[kept]
-                let gone = "(SELECT (d.doc).* FROM d\(index) AS d WHERE NOT d.is_kept) AS t0"
-                let insertion = projection.insertion(of: gone, statute: 3 * kept + 2, days: 3 * kept + 3)
-                parts.append("k\(index) AS (\(insertion))")
+            if let document {
+                keeping.append("k\(index) AS (\(document.insertion))")
                 counts.append("(SELECT count(*) FROM k\(index))")
-                counts.append(
-                    "(SELECT count(*) FROM \(gone) WHERE (\(projection.day) = ANY ($\(3 * kept + 4)::date[])) IS FALSE)"
-                )
+                counts.append(document.count)
             }
         }
+        parts += keeping + filing
         for (index, (update, condition)) in selection.updates.enumerated() {
             parts.append(
                 "u\(index) AS (UPDATE \(update.table.source) AS t0 SET \(update.assignments.joined(separator: ", ")) "
@@ -199,18 +200,30 @@ struct Blueprint {
         return with + "SELECT \((counts + ["$1::uuid"]).joined(separator: ", "))"
     }
 
-    /// Stores and keys of files that stay with the documents that the statement itself keeps; empty when there are none.
-    private func keptFiles(_ selection: Selection, _ projections: [BillingProjection]) -> String {
-        selection.deletions.indices.filter { index in
-            projections.contains {
-                $0.keepsFiles
-                    && $0.document.reached.collection.name
-                        == selection.deletions[index].deletion.reached.collection.name
-            }
-        }.map { index in
-            "SELECT f.value->>'store', f.value->>'key' FROM k\(index) AS k, "
-                + "LATERAL pg_catalog.jsonb_array_elements(k.files) AS f"
-        }.joined(separator: " UNION ALL ")
+    /// Documents of a statement's deletion that it keeps: those that went and aren't kept yet.
+    private struct GoingDocuments {
+        let projection: BillingProjection
+        /// The deletion's place in the selection.
+        let index: Int
+        /// The place of the projection's first parameter.
+        private let first: Int
+
+        init?(_ projection: BillingProjection, at number: Int, in selection: Selection) {
+            let name = projection.document.reached.collection.name
+            let index = selection.deletions.firstIndex { $0.deletion.reached.collection.name == name }
+            guard let index else { return nil }
+            (self.projection, self.index, first) = (projection, index, 3 * number + 2)
+        }
+
+        /// Them as rows `t0`, for FROM.
+        var rows: String { "(SELECT (d.doc).* FROM d\(index) AS d WHERE NOT d.is_kept) AS t0" }
+
+        var expired: Int { first + 2 }
+
+        var insertion: String { projection.insertion(of: rows, statute: first, days: first + 1) }
+
+        /// How many of them must be kept.
+        var count: String { "(SELECT count(*) FROM \(rows) WHERE \(projection.isKept(expired: expired)))" }
     }
 
     /// What writes down which rows a hold keeps.
