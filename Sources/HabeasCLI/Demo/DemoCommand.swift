@@ -13,11 +13,11 @@ internal import RightsCore
 internal import SystemPackage
 internal import SubjectAccess
 
-/// `habeas demo`: the workspace database, its people, one export, end to end.
+/// `habeas demo`: the workspace database, its people, one export and one erasure, end to end.
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Start a private PostgreSQL, load the workspace, export one person, verify the archive.",
+        abstract: "Start a private PostgreSQL, load the workspace, export one person, erase another.",
         discussion: """
             Everything lies in --state (./.habeas unless given). Set HABEAS_DATABASE_URL to \
             use a database of a real server instead; it must be empty of a schema \
@@ -110,12 +110,33 @@ struct DemoCommand: AsyncParsableCommand {
         let url = "http://127.0.0.1:\(try await folder.servicePort())"
         Terminal.note("\nstarting the service …")
         try await folder.background.start(url: url)
-        let desk = try await DemoService.prepare(settings, folder: folder.home).desks.last { $0.role == .support }
-        guard let desk, let token = StaffToken(try desk.token()) else { return }
-        let signIn = SignIn(address: try ServiceAddress(url), token: token)
-        Terminal.note("asking for Ada's copy as support …")
-        let request = try await StaffClient.with(signIn) { try await DemoRequest($0) }
-        printService(url, request, token, folder)
+        let service = try await DemoService.prepare(settings, folder: folder.home)
+        guard let support = try service.token(of: .support), let compliance = try service.token(of: .compliance) else {
+            return
+        }
+        let address = try ServiceAddress(url)
+        try await StaffClient.with(SignIn(address: address, token: support)) { desk in
+            Terminal.note("asking for Ada's copy as support …")
+            let request = try await DemoRequest(desk)
+            try await StaffClient.with(SignIn(address: address, token: compliance)) {
+                try await eraseSomebody(settings, folder, desk, $0)
+            }
+            printService(url, request, support, folder)
+        }
+    }
+
+    /// Erases the first plain person who is still there.
+    private func eraseSomebody(
+        _ settings: Settings, _ folder: DemoFolder, _ support: StaffClient, _ compliance: StaffClient
+    ) async throws {
+        let people = try folder.people(of: "plain")
+        let left = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
+            try await $0.query("SELECT id::text FROM workspace.users").compactMap { $0[0] }
+        }
+        guard let person = people.first(where: Set(left).contains) else { return }
+        Terminal.note("erasing user:\(person): written down by support, approved by compliance …\n")
+        let erasure = try await DemoErasure(of: "user:\(person)", support: support, compliance: compliance)
+        Terminal.print(try CertificateSummary.text(erasure.certificate))
     }
 
     private func printService(_ url: String, _ request: DemoRequest, _ token: StaffToken, _ folder: DemoFolder) {
@@ -241,6 +262,14 @@ private struct DemoFolder: Sendable {
     var settings: String { "\(home)/habeas.yaml" }
     var schema: String { "\(schemas)/workspace.sql" }
     var publishedKey: String { "\(home)/published-key.pem" }
+
+    /// The ids of the generated people of a kind.
+    func people(of kind: String) throws -> [String] {
+        String(decoding: try WholeFile.read("\(data)/people.tsv"), as: UTF8.self).split(separator: "\n").compactMap {
+            let columns = $0.split(separator: "\t")
+            return columns.count == 3 && columns[2] == kind ? String(columns[0]) : nil
+        }
+    }
 
     /// The service in the background.
     var background: BackgroundService { BackgroundService(folder: home, settings: settings) }

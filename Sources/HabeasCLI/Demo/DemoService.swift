@@ -35,6 +35,11 @@ struct DemoService {
         return DemoService(desks: desks)
     }
 
+    /// The token of the desk of a role.
+    func token(of role: StaffRole) throws -> StaffToken? {
+        try desks.first { $0.role == role }.flatMap { StaffToken(try $0.token()) }
+    }
+
     private static func kept(_ desk: Desk) throws -> String? {
         guard FileManager.default.fileExists(atPath: desk.tokenFile) else { return nil }
         return try desk.token()
