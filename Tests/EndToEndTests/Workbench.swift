@@ -18,6 +18,12 @@ struct Workbench: Sendable {
         }
     }
 
+    /// The workbench's own files, if it has some; else those of everybody.
+    private var objects: String {
+        let own = "\(folder)/objects"
+        return FileManager.default.fileExists(atPath: own) ? own : "\(database.demoFolder)/objects"
+    }
+
     func writeSettings(url: String? = nil, map: String? = nil, more: String = "") throws {
         let text = """
             database:
@@ -25,7 +31,7 @@ struct Workbench: Sendable {
             map: "\(map ?? "\(Checkout.path)/schemas/workspace.map.yaml")"
             keys: keys
             stores:
-              objects: "\(database.demoFolder)/objects"
+              objects: "\(objects)"
             \(more)
             """
         try text.write(toFile: "\(folder)/habeas.yaml", atomically: true, encoding: .utf8)
@@ -33,12 +39,8 @@ struct Workbench: Sendable {
 
     /// Gives the workbench files of its own, for a test that changes or erases some; the workspace's are everybody's.
     @discardableResult func ownObjects() throws -> String {
-        let objects = "\(folder)/objects"
-        try FileManager.default.copyItem(atPath: "\(database.demoFolder)/objects", toPath: objects)
-        let path = "\(folder)/habeas.yaml"
-        let settings = try String(contentsOfFile: path, encoding: .utf8)
-        try settings.replacing("\(database.demoFolder)/objects", with: objects)
-            .write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.copyItem(atPath: objects, toPath: "\(folder)/objects")
+        try writeSettings()
         return objects
     }
 
