@@ -245,8 +245,11 @@ let package = Package(
             dependencies: ["Notifying", "MailTransport", "RightsCore", "PostgresTestKit", subprocess, system],
             swiftSettings: strict),
         .testTarget(
-            name: "HabeasCLITests", dependencies: ["HabeasCLI", "RequestLedger", "PostgresTestKit"],
-            swiftSettings: strict),
+            name: "HabeasCLITests",
+            dependencies: [
+                "HabeasCLI", "RightsEngine", "RequestLedger", "RightsCore", "Notifying", "MailTransport",
+                "PostgresTestKit",
+            ], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["PostgresTestKit", "PostgresAccess", "PrivatePostgres", "habeas", crypto, system],

@@ -36,14 +36,25 @@ enum DisclosureReader {
             keepsDays: try keepsDays(node))
     }
 
+    private static let noticeForms = "expected manual, { webhook: NAME } or { mail: ADDRESS }"
+
     private static func notice(_ node: MapNode?) throws(DataMapError) -> Recipient.Notice {
         guard let node else { return .manual }
         if node.isWord {
-            guard try node.text() == "manual" else { throw node.fail("expected manual, or { webhook: NAME }") }
+            guard try node.text() == "manual" else { throw node.fail(Self.noticeForms) }
             return .manual
         }
-        try node.checkKeys(["webhook"])
-        return .webhook(try node.required("webhook").text())
+        try node.checkKeys(["webhook", "mail"])
+        switch (node["webhook"], node["mail"]) {
+        case (let name?, nil): return .webhook(try name.text())
+        case (nil, let address?):
+            let text = try address.text()
+            guard MailSyntax.isAddress(text) else {
+                throw address.fail("expected one mail address such as privacy@example.org, in ASCII")
+            }
+            return .mail(text)
+        default: throw node.fail(Self.noticeForms)
+        }
     }
 
     private static func keepsDays(_ node: MapNode) throws(DataMapError) -> Int? {

@@ -34,5 +34,7 @@ package struct Recipient: Sendable {
         case manual
         /// A signed webhook of the settings, by its name.
         case webhook(String)
+        /// A mail to this address.
+        case mail(String)
     }
 }

@@ -1,3 +1,5 @@
+internal import RightsCore
+
 extension String {
     /// The text as an unstructured header value: itself when it is short ASCII, encoded words otherwise.
     func unstructured(after column: Int) -> String {

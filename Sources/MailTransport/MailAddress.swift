@@ -1,4 +1,5 @@
 internal import Foundation
+internal import RightsCore
 
 /// One address a mail can be sent to. It prints itself as `<personal>`.
 ///
@@ -14,7 +15,7 @@ package struct MailAddress: Sendable, Hashable, CustomStringConvertible, CustomR
     /// - Throws: ``MailError`` without the text in it.
     package init(_ text: String) throws(MailError) {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-        guard parts.count == 2, Self.isLocalPart(parts[0]) else { throw Self.refusal(text) }
+        guard parts.count == 2, MailSyntax.isLocalPart(parts[0]) else { throw Self.refusal(text) }
         guard let domain = Self.asciiDomain(String(parts[1])) else { throw Self.refusal(text) }
         self.text = "\(parts[0])@\(domain)"
     }
@@ -35,32 +36,12 @@ package struct MailAddress: Sendable, Hashable, CustomStringConvertible, CustomR
         return MailError(.badAddress, "this is not an address that mail can be sent to", hint: hint)
     }
 
-    /// RFC 5322 §3.2.3, dot-atom; at most 64 bytes (RFC 5321 §4.5.3.1.1).
-    private static func isLocalPart(_ text: Substring) -> Bool {
-        text.utf8.count <= 64
-            && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
-                !atom.isEmpty && atom.utf8.allSatisfy { $0.isLetterOrDigit || "!#$%&'*+-/=?^_`{|}~".utf8.contains($0) }
-            }
-    }
-
     private static func asciiDomain(_ domain: String) -> String? {
-        if domain.utf8.allSatisfy({ $0 < 128 }) { return isDomain(domain) ? domain : nil }
+        if domain.utf8.allSatisfy({ $0 < 128 }) { return MailSyntax.isDomain(domain) ? domain : nil }
         var components = URLComponents()
         components.host = domain
-        guard let ascii = components.encodedHost, isDomain(ascii) else { return nil }
+        guard let ascii = components.encodedHost, MailSyntax.isDomain(ascii) else { return nil }
         return ascii
-    }
-
-    /// Labels of letters, digits and inner hyphens; the last one has a letter, or it would be an IP address.
-    private static func isDomain(_ domain: String) -> Bool {
-        let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
-        return domain.utf8.count <= 253 && labels.allSatisfy(isLabel)
-            && labels.last?.contains(where: \.isLetter) == true
-    }
-
-    private static func isLabel(_ label: Substring) -> Bool {
-        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-            && label.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }
     }
 }
 
@@ -76,17 +57,5 @@ package struct Mailbox: Sendable, Hashable {
         try MailMessage.checkLine(name, called: "the sender's name", atMost: 120)
         self.name = name
         self.address = address
-    }
-}
-
-extension UInt8 {
-    /// Whether this is an ASCII letter or digit.
-    var isLetterOrDigit: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
     }
 }

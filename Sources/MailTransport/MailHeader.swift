@@ -1,3 +1,5 @@
+internal import RightsCore
+
 /// A header beyond those every mail has.
 package struct MailHeader: Sendable, Hashable {
     /// Its name.

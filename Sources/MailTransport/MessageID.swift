@@ -1,3 +1,5 @@
+internal import RightsCore
+
 /// What a mail is known by: `<left@right>`, RFC 5322 §3.6.4. Sending the same mail again uses the same id.
 package struct MessageID: Sendable, Hashable, CustomStringConvertible {
     /// Without the angle brackets.

@@ -1,3 +1,5 @@
+internal import RightsCore
+
 /// Where and how an SMTP server is spoken to.
 package struct SMTPSettings: Sendable {
     /// How the connection is encrypted.

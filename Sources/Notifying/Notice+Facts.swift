@@ -22,6 +22,23 @@ struct NoticeReader {
         return facts
     }
 
+    func facts(of passed: Notice.Passed) -> [String: Any] {
+        var facts: [String: Any] = [
+            "duty": passed.duty.text, "collections": passed.collections.joined(separator: "; "),
+            "day": text(passed.erasedOn), "answer": text(passed.answerBy),
+        ]
+        if !passed.partly.isEmpty { facts["partly"] = passed.partly.joined(separator: "; ") }
+        switch passed.matter {
+        case .person(let name, let values)?:
+            facts["person"] = ["name": name, "values": values.map(quoted).joined(separator: ", ")]
+        case .record(let collection, let key)?: facts["record"] = ["collection": collection, "key": quoted(key)]
+        case nil: facts["unknown"] = true
+        }
+        return facts
+    }
+
+    private func quoted(_ text: String) -> String { language == .german ? "„\(text)“" : "“\(text)”" }
+
     func link(_ path: PagePath) -> String { baseURL + path.text }
 
     func text(_ instant: Instant) -> String { time.text(instant, in: language) }
@@ -71,15 +88,17 @@ extension Notice {
         case .erasureStopped: .erasureStopped
         case .recipientsSilent: .recipientsSilent
         case .recipientsWaiting: .recipientsWaiting
+        case .recipientErasure: .recipientErasure
         }
     }
 
-    /// What it is wrapped in: people are told who is responsible, operators what runs.
+    /// What it is wrapped in: people and recipients are told who is responsible, operators what runs.
     var frame: NoticeWording {
         switch self {
         case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
             .recipientsSilent, .recipientsWaiting:
             .operatorFrame
+        case .recipientErasure: .recipientFrame
         default: .frame
         }
     }
@@ -137,7 +156,11 @@ extension Notice {
         case .addressChange(_, let from, let stop): return ["from": reader.text(from), "link": reader.link(stop)]
         case .jobAbandoned(let job, let kind, let attempts):
             return ["job": job.text, "kind": kind.rawValue, "attempts": attempts]
-        case .noticeBounced(_, let code): return code.map { ["reply": $0] } ?? [:]
+        case .noticeBounced(_, let code, let duty):
+            var facts: [String: Any] = code.map { ["reply": $0] } ?? [:]
+            if let duty { facts["duty"] = duty.text }
+            return facts
+        case .recipientErasure(_, let passed): return reader.facts(of: passed)
         }
     }
 
@@ -150,7 +173,8 @@ extension Notice {
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
             .requestRefused(let id, _, _, _, _), .requestFailed(let id, _, _), .requestDelayed(let id, _, _, _),
             .addressChange(let id, _, _), .erasureAccepted(let id, _), .archiveExpiresSoon(let id, _),
-            .archiveDestroyed(let id), .noticeBounced(let id, _), .requestQuestion(let id, _, _, _, _),
+            .archiveDestroyed(let id),
+            .noticeBounced(let id, _, _), .recipientErasure(let id, _), .requestQuestion(let id, _, _, _, _),
             .requestExtended(let id, _, _, _, _), .appealReceived(let id, _), .appealDecided(let id, _, _, _),
             .erasureDone(let id, _), .erasureDoneKeeping(let id, _), .erasurePartly(let id, _),
             .erasureStopped(let id, _):
@@ -169,7 +193,7 @@ extension Notice {
         case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
-            .erasureStopped, .recipientsSilent, .recipientsWaiting:
+            .erasureStopped, .recipientsSilent, .recipientsWaiting, .recipientErasure:
             nil
         }
     }

@@ -62,8 +62,10 @@ package enum Notice: Sendable {
     case archiveDestroyed(RequestID)
     /// To the operators: a job was given up after all its attempts.
     case jobAbandoned(JobID, JobKind, attempts: Int)
-    /// To the operators: a mail of a request was refused for good.
-    case noticeBounced(RequestID, replyCode: Int?)
+    /// To the operators: a mail of a request was refused for good; with the duty, when a recipient was to be told by it.
+    case noticeBounced(RequestID, replyCode: Int?, duty: EventID? = nil)
+    /// To a recipient of the data map: something was erased of which they hold a copy (GDPR Art. 19).
+    case recipientErasure(RequestID, Passed)
 
     /// What a one-time code is good for.
     package enum CodePurpose: String, Sendable, CaseIterable {
@@ -101,6 +103,35 @@ package enum Notice: Sendable {
             self.isHeld = isHeld
             self.complaint = complaint
             self.page = page
+        }
+    }
+
+    /// What a recipient is to erase.
+    package struct Passed: Sendable {
+        let duty: EventID
+        let collections: [String]
+        let partly: [String]
+        let matter: RecipientEvent.Matter?
+        let erasedOn: CivilDate
+        let answerBy: CivilDate
+
+        /// Copies of what was erased.
+        ///
+        /// - Parameters:
+        ///   - duty: what they acknowledge.
+        ///   - collections: the titles of what they received.
+        ///   - partly: those of which a legal hold keeps a part.
+        ///   - matter: whom or what it is about; nil when nobody said by what they know people.
+        package init(
+            duty: EventID, collections: [String], partly: [String], matter: RecipientEvent.Matter?,
+            erasedOn: CivilDate, answerBy: CivilDate
+        ) {
+            self.duty = duty
+            self.collections = collections
+            self.partly = partly
+            self.matter = matter
+            self.erasedOn = erasedOn
+            self.answerBy = answerBy
         }
     }
 

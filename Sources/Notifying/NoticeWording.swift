@@ -4,6 +4,7 @@ import RightsCore
 enum NoticeWording: String, CaseIterable {
     case frame
     case operatorFrame = "operator-frame"
+    case recipientFrame = "recipient-frame"
     case wish
     case oneTimeCode = "one-time-code"
     case noAccount = "no-account"
@@ -35,9 +36,10 @@ enum NoticeWording: String, CaseIterable {
     case erasureStopped = "erasure-stopped"
     case recipientsSilent = "recipients-silent"
     case recipientsWaiting = "recipients-waiting"
+    case recipientErasure = "recipient-erasure"
 
     /// Whether it is part of other templates, rather than a notice with a subject.
-    var isPart: Bool { self == .frame || self == .operatorFrame || self == .wish }
+    var isPart: Bool { self == .frame || self == .operatorFrame || self == .recipientFrame || self == .wish }
 
     /// The file's text. A wording that a language lacks does not compile.
     func source(in language: Language) -> String {
@@ -53,6 +55,7 @@ enum NoticeWording: String, CaseIterable {
         switch self {
         case .frame: PackageResources.frame_en_mustache
         case .operatorFrame: PackageResources.operator_frame_en_mustache
+        case .recipientFrame: PackageResources.recipient_frame_en_mustache
         case .wish: PackageResources.wish_en_mustache
         case .oneTimeCode: PackageResources.one_time_code_en_mustache
         case .noAccount: PackageResources.no_account_en_mustache
@@ -84,6 +87,7 @@ enum NoticeWording: String, CaseIterable {
         case .erasureStopped: PackageResources.erasure_stopped_en_mustache
         case .recipientsSilent: PackageResources.recipients_silent_en_mustache
         case .recipientsWaiting: PackageResources.recipients_waiting_en_mustache
+        case .recipientErasure: PackageResources.recipient_erasure_en_mustache
         }
     }
 
@@ -91,6 +95,7 @@ enum NoticeWording: String, CaseIterable {
         switch self {
         case .frame: PackageResources.frame_de_mustache
         case .operatorFrame: PackageResources.operator_frame_de_mustache
+        case .recipientFrame: PackageResources.recipient_frame_de_mustache
         case .wish: PackageResources.wish_de_mustache
         case .oneTimeCode: PackageResources.one_time_code_de_mustache
         case .noAccount: PackageResources.no_account_de_mustache
@@ -122,6 +127,7 @@ enum NoticeWording: String, CaseIterable {
         case .erasureStopped: PackageResources.erasure_stopped_de_mustache
         case .recipientsSilent: PackageResources.recipients_silent_de_mustache
         case .recipientsWaiting: PackageResources.recipients_waiting_de_mustache
+        case .recipientErasure: PackageResources.recipient_erasure_de_mustache
         }
     }
 }

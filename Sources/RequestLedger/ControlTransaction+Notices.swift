@@ -1,6 +1,6 @@
 package import RightsCore
 
-/// A mail to a person or to the operators: what and to whom, never the address.
+/// A mail to a person, to the operators or to a recipient of the data map: what and to whom, never the address.
 package struct NoticeRecord: Sendable {
     /// Where a notice stands. Handed over to a mail server isn't delivered.
     package enum State: String, Sendable, CaseIterable {
@@ -26,6 +26,8 @@ package struct NoticeRecord: Sendable {
         case claim
         /// Whoever runs the service.
         case operators
+        /// Somebody who holds copies of what was erased: the address that the data map gives them.
+        case dataRecipient = "data_recipient"
     }
 
     package let id: NoticeID

@@ -25,13 +25,13 @@ extension ControlTransaction {
             UPDATE habeas.recipient_duty SET state = $2, told_at = habeas.instant($3), due_at = habeas.instant($4),
                 ended_at = habeas.instant($5), outcome = $6, notices = $7, event_id = $8,
                 box = CASE WHEN $5::bigint IS NULL THEN box END, changed_at = habeas.instant($9),
-                proof_digest = $10, proof_bytes = $11
+                proof_digest = $10, proof_bytes = $11, notice_id = $12
             WHERE id = $1
             """,
             [
                 duty.id.text, duty.state.rawValue, duty.toldAt?.sql, duty.dueAt.sql, duty.endedAt?.sql, duty.outcome,
                 String(duty.notices), duty.event?.text, now.sql, duty.proof?.digest.sql,
-                duty.proof.map { String($0.bytes) },
+                duty.proof.map { String($0.bytes) }, duty.notice?.text,
             ])
     }
 
@@ -50,6 +50,11 @@ extension ControlTransaction {
     /// The duty that an event of a webhook tells of; nil when it tells of something else, or another one took its place.
     package func recipient(toldBy event: EventID) async throws -> RecipientDuty? {
         try await duties("WHERE event_id = $1 AND ended_at IS NULL FOR UPDATE", [event.text]).first
+    }
+
+    /// The duty that a mail tells of; nil when it tells of something else, or another one took its place.
+    package func recipient(toldBy notice: NoticeID) async throws -> RecipientDuty? {
+        try await duties("WHERE notice_id = $1 AND ended_at IS NULL FOR UPDATE", [notice.text]).first
     }
 
     /// Duties that pass a filter, the newest first.

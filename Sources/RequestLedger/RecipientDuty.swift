@@ -38,6 +38,8 @@ package struct RecipientDuty: Sendable {
     package var notices: Int
     /// The event that their webhook is told of, the latest one.
     package var event: EventID?
+    /// The mail that tells them, the latest one; nil when they aren't told by mail.
+    package var notice: NoticeID?
     /// By what they know the person, sealed; nil once nobody has to be told any more.
     package var box: [UInt8]?
     /// What proves their answer; the file itself is kept elsewhere.
@@ -78,7 +80,7 @@ package struct RecipientDuty: Sendable {
     static let columns = """
         id, request_id, recipient, array_to_string(collections, ','), array_to_string(partly, ','), state, \
         habeas.micros(made_at), habeas.micros(told_at), habeas.micros(due_at), habeas.micros(ended_at), outcome, \
-        notices, event_id, box, proof_digest, proof_bytes
+        notices, event_id, notice_id, box, proof_digest, proof_bytes
         """
 
     init(_ row: LedgerRow) throws(LedgerError) {
@@ -96,6 +98,7 @@ package struct RecipientDuty: Sendable {
         outcome = try row.optionalText()
         notices = try row.int()
         event = try row.optionalValue { EventID($0) }
+        notice = try row.optionalValue { NoticeID($0) }
         box = try row.optionalBytes()
         let digest = try row.optionalBytes().flatMap { Hash256($0) }
         let size = try row.optionalValue { Int($0) }

@@ -363,14 +363,23 @@ extension Engine {
             try await transaction.setUsable(.contact, of: request, from: nil)
         }
         try await undoClock(toldBy: notice, in: transaction)
+        if notice.recipient == .dataRecipient { try await noteMailed(notice, in: transaction) }
         if let request = notice.request, let record = try await transaction.request(request) {
             try await notify(
-                .noticeBounced, about: record, to: .operators, facts: ["kind": notice.kind], in: transaction)
+                .noticeBounced, about: record, to: .operators, facts: try Self.bounceFacts(of: notice),
+                in: transaction)
             try await audit(
                 .noticeBounced, by: actor, record,
                 facts.merging(["notice": .id(id.text), "kind": .code(notice.kind)]) { $1 }, in: transaction)
         }
         return notice
+    }
+
+    /// What the operators hear of a mail that reached nobody.
+    static func bounceFacts(of notice: NoticeRecord) throws -> [String: String] {
+        var known = ["kind": notice.kind, "notice": notice.id.text]
+        if notice.recipient == .dataRecipient { known["duty"] = try facts(notice.facts)["duty"] }
+        return known
     }
 
     // MARK: writing once

@@ -202,4 +202,5 @@ package enum NoticeKindCode: String, Sendable, CaseIterable {
     case holdsWaiting = "holds-waiting"
     case recipientsSilent = "recipients-silent"
     case recipientsWaiting = "recipients-waiting"
+    case recipientErasure = "recipient-erasure"
 }

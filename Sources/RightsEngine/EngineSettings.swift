@@ -86,20 +86,36 @@ package struct WebhookEndpoint: Sendable {
 package struct RecipientWay: Sendable {
     /// As the map names them.
     package let name: String
-    /// The webhook of the settings; nil when the staff tell them.
+    /// The webhook of the settings that tells them, if one does.
     package let webhook: String?
+    /// The address they are told at by mail, if they are.
+    package let mail: String?
     /// The identifier by which they know a person, or `key`.
     package let identifiesBy: String?
     /// How long a duty of their own binds them after an erasure.
     package let keepsDays: Int?
 
     /// A way by its parts.
-    package init(name: String, webhook: String? = nil, identifiesBy: String? = nil, keepsDays: Int? = nil) {
+    package init(
+        name: String, webhook: String? = nil, mail: String? = nil, identifiesBy: String? = nil, keepsDays: Int? = nil
+    ) {
         self.name = name
         self.webhook = webhook
+        self.mail = mail
         self.identifiesBy = identifiesBy
         self.keepsDays = keepsDays
     }
+
+    /// Who tells a recipient.
+    package enum Means: String, Sendable {
+        case webhook
+        case mail
+        /// The staff.
+        case manual
+    }
+
+    /// Who tells them.
+    package var means: Means { webhook != nil ? .webhook : mail != nil ? .mail : .manual }
 }
 
 extension EngineSettings {

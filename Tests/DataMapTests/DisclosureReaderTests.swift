@@ -37,6 +37,38 @@ import Testing
         #expect(map.automatedDecisions == nil)
     }
 
+    private static let first = "  - name: Northlight AI Ltd\n"
+
+    @Test(arguments: [
+        ("notice: manual", Recipient.Notice.manual), ("notice: { webhook: northlight }", .webhook("northlight")),
+        ("notice: { mail: privacy+erasure@northlight.example }", .mail("privacy+erasure@northlight.example")),
+    ])
+    func readsHowRecipientsAreTold(line: String, notice: Recipient.Notice) throws {
+        let map = try DataMap(yaml: SampleMap.edited(Self.first, Self.first + "    \(line)\n"))
+
+        #expect(map.recipients.first?.notice == notice)
+        #expect(map.recipients.dropFirst().allSatisfy { $0.notice == .manual })
+    }
+
+    @Test(arguments: [
+        ("notice: mail", "expected manual, { webhook: NAME } or { mail: ADDRESS }"),
+        ("notice: {}", "expected manual, { webhook: NAME } or { mail: ADDRESS }"),
+        ("notice: { mail: a@b.example, webhook: c }", "expected manual, { webhook: NAME } or { mail: ADDRESS }"),
+        ("notice: { post: a }", "post"),
+        ("notice: { mail: northlight.example }", "expected one mail address"),
+        ("notice: { mail: \"Ann <ann@northlight.example>\" }", "expected one mail address"),
+        ("notice: { mail: \"a@b.example, c@d.example\" }", "expected one mail address"),
+        ("notice: { mail: a@127.0.0.1 }", "expected one mail address"),
+        ("notice: { mail: \"a@b.example\\r\\nBcc: c@d.example\" }", "expected one mail address"),
+        ("notice: { mail: a@müller.example }", "expected one mail address"),
+    ])
+    func refusesOtherNotices(line: String, message: String) throws {
+        let text = try SampleMap.edited(Self.first, Self.first + "    \(line)\n")
+
+        let error = #expect(throws: DataMapError.self) { try DataMap(yaml: text) }
+        #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+
     @Test(arguments: [
         ("automated_decisions: none", "automated_decisions: maybe", "expected a list, or the word none"),
         ("automated_decisions: none", "automated_decisions: [{name: a}]", "“logic” is missing"),

@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: Language.allCases) func everyNoticeIsAGoodMail(language: Language) async throws {
         let all = try await judged(language)
 
-        #expect(all.count == 66)
+        #expect(all.count == 71)
         for mail in all {
             #expect(mail.problems == [], "\(mail.name)")
             #expect(!mail.subject.lowercased().contains("canary"), "\(mail.name)")
@@ -91,13 +91,32 @@ import Testing
         #expect(texts["erasureStopped"] != texts["erasureStopped-partly"])
     }
 
+    /// Recipients are told whom or what it is about, by when to answer, and what to name then.
+    @Test(arguments: Language.allCases) func recipientsAreToldWhatToErase(language: Language) async throws {
+        let all = try await judged(language).filter { $0.name.hasPrefix("recipientErasure") }
+        let days =
+            language == .english ? ["21 November 2025", "5 December 2025"] : ["21. November 2025", "5. Dezember 2025"]
+        let told = ["Messages to the assistant; Documents", "01936f1e-7a2b-7c3d-8e4f-0123456789ac", "Demo & Söhne"]
+        #expect(all.count == 4)
+        for mail in all {
+            for part in days + told { #expect(mail.text.contains(part) && mail.shown.contains(part), "\(mail.name)") }
+            let isPerson = ["recipientErasure-person", "recipientErasure-partly"].contains(mail.name)
+            #expect(mail.text.contains(SampleNotices.address) == isPerson, "\(mail.name)")
+            #expect(mail.shown.contains(SampleNotices.address) == isPerson, "\(mail.name)")
+            #expect(mail.text.contains("canary & 41") == (mail.name == "recipientErasure-record"), "\(mail.name)")
+            #expect(mail.text.contains(": Documents.") == (mail.name == "recipientErasure-partly"), "\(mail.name)")
+            // The people's warning of codes isn't for them.
+            #expect(!mail.text.contains(language == .english ? "ask you for a code" : "nach einem Code"))
+        }
+    }
+
     /// The build holds that each language has each wording; this holds that none is a copy of another language's.
     @Test func languagesDiffer() throws {
         let folder = "\(Checkout.path)/Sources/Notifying/Templates"
         let english = try names("\(folder)/en", "en")
         let german = try names("\(folder)/de", "de")
 
-        #expect(english == german && english.count == 33)
+        #expect(english == german && english.count == 35)
         for name in english {
             let texts = try ["en", "de"].map {
                 try Checkout.text("Sources/Notifying/Templates/\($0)/\(name).\($0).mustache")

@@ -44,6 +44,12 @@ enum SampleNotices {
             "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
             "recipientsWaiting": .recipientsWaiting(count: 2, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
+            "noticeBounced-duty": .noticeBounced(id, replyCode: 550, duty: EventID(job.text)),
+            "recipientErasure-person": try passed(.person(identifiedBy: "email", values: [address, "ada@b.example"])),
+            "recipientErasure-partly": try passed(
+                .person(identifiedBy: "email", values: [address]), partly: ["Documents"]),
+            "recipientErasure-record": try passed(.record(collection: "Conversations", key: "canary & 41")),
+            "recipientErasure-unknown": try passed(nil),
         ]
         for purpose in Notice.CodePurpose.allCases {
             notices["oneTimeCode-\(purpose)"] = .oneTimeCode(code: code, minutes: 10, purpose: purpose)
@@ -67,6 +73,17 @@ enum SampleNotices {
             notices["requestDelayed-\(right)"] = .requestDelayed(id, right, until: until, page: page)
         }
         return notices
+    }
+
+    static let address = "canary<ada>@example.com"
+
+    private static func passed(_ matter: RecipientEvent.Matter?, partly: [String] = []) throws -> Notice {
+        .recipientErasure(
+            try #require(request),
+            Notice.Passed(
+                duty: try #require(EventID("01936f1e-7a2b-7c3d-8e4f-0123456789ac")),
+                collections: ["Messages to the assistant", "Documents"], partly: partly, matter: matter,
+                erasedOn: until.utcDate, answerBy: try #require(CivilDate("2025-12-05"))))
     }
 
     private static func erasure(

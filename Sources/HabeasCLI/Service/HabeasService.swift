@@ -60,6 +60,7 @@ struct HabeasService: Sendable {
             renderer: try NoticeRenderer(
                 controller: try settings.mailController(map), baseURL: service.engine.publicURL),
             transport: try settings.mailTransport(now: now), publicURL: service.engine.publicURL,
+            titles: Dictionary(map.collections.map { ($0.name, $0.title) }) { first, _ in first },
             domain: try settings.mailDomain(),
             words: { try await engine.words($0, of: $1) }, now: now)
         erasures = try ServiceErasures(settings, map: map, connections: service.worker.errandPlaces + 2)

@@ -11,6 +11,8 @@ struct Postman: Sendable {
     let transport: any MailTransport
     /// What addresses of pages begin with.
     let publicURL: String
+    /// The titles of collections, by their names in the map.
+    let titles: [String: String]
     /// What stands behind the `@` of Message-IDs.
     let domain: String
     /// The words of a reason, for the person to read.
@@ -80,7 +82,11 @@ struct Postman: Sendable {
             let from = letter.facts["usable_from"].flatMap(Instant.init(rfc3339:))
             return from.map { .addressChange(id, from: $0, stop: page) }
         case .archiveDestroyed: return .archiveDestroyed(id)
-        case .noticeBounced: return .noticeBounced(id, replyCode: letter.facts["reply_code"].flatMap { Int($0) })
+        case .noticeBounced:
+            return .noticeBounced(
+                id, replyCode: letter.facts["reply_code"].flatMap { Int($0) },
+                duty: letter.facts["duty"].flatMap { EventID($0) })
+        case .recipientErasure: return letter.duty.map { .recipientErasure(id, passed($0)) }
         case .requestQuestion:
             let kind = letter.facts["kind"].flatMap(InterruptionKind.init(rawValue:))
             guard let kind, let reason = try await reason(letter, request) else { return nil }
@@ -104,6 +110,19 @@ struct Postman: Sendable {
             return nil
         }
     }
+
+    /// What a recipient is told, with titles for the names that only we know.
+    private func passed(_ duty: Letter.Duty) -> Notice.Passed {
+        var matter = duty.matter
+        if case .record(let collection, let key)? = matter {
+            matter = .record(collection: title(collection), key: key)
+        }
+        return Notice.Passed(
+            duty: duty.id, collections: duty.collections.map(title), partly: duty.partly.map(title), matter: matter,
+            erasedOn: duty.erasedOn, answerBy: duty.answerBy)
+    }
+
+    private func title(_ collection: String) -> String { titles[collection] ?? collection }
 
     private func code(_ letter: Letter, _ code: String) -> Notice {
         let purpose: Notice.CodePurpose =

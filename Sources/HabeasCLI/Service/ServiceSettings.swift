@@ -79,11 +79,14 @@ struct ServiceSettings: Sendable {
         return engine
     }
 
-    /// Who is told of erasures, and by which of the settings' webhooks.
+    /// Who is told of erasures, and by which of the settings' webhooks or at which address.
     private static func recipients(_ map: DataMap, _ webhooks: [WebhookEndpoint]) throws -> [RecipientWay] {
         try map.recipients.map { recipient in
-            var webhook: String?
-            if case .webhook(let name) = recipient.notice {
+            var (webhook, mail): (String?, String?)
+            switch recipient.notice {
+            case .manual: break
+            case .mail(let address): mail = address
+            case .webhook(let name):
                 guard webhooks.contains(where: { $0.name == name }) else {
                     throw CommandFailure(
                         .usage, code: "settings.invalid",
@@ -93,7 +96,7 @@ struct ServiceSettings: Sendable {
                 webhook = name
             }
             return RecipientWay(
-                name: recipient.name, webhook: webhook, identifiesBy: recipient.identifiesBy,
+                name: recipient.name, webhook: webhook, mail: mail, identifiesBy: recipient.identifiesBy,
                 keepsDays: recipient.keepsDays)
         }
     }

@@ -75,8 +75,9 @@ CREATE TABLE habeas.recipient_duty (
     changed_at timestamptz NOT NULL,
     -- How often they were told, or somebody was reminded to.
     notices integer NOT NULL DEFAULT 0,
-    -- The latest event of their webhook.
+    -- The latest event of their webhook, or the latest mail to them.
     event_id uuid,
+    notice_id uuid,
     -- By what they know the person, sealed; gone once it is settled.
     box bytea,
     -- What proves the answer: SHA-256 and size of a file that is kept elsewhere.
@@ -88,6 +89,7 @@ CREATE TABLE habeas.recipient_duty (
 );
 CREATE INDEX recipient_duty_request ON habeas.recipient_duty (request_id);
 CREATE INDEX recipient_duty_event ON habeas.recipient_duty (event_id) WHERE ended_at IS NULL;
+CREATE INDEX recipient_duty_notice ON habeas.recipient_duty (notice_id) WHERE ended_at IS NULL;
 CREATE INDEX recipient_duty_due ON habeas.recipient_duty (due_at) WHERE ended_at IS NULL;
 
 -- The highest entry of the erasure ledger that is known: a ledger without it was lost, or put back (docs/erasure-ledger.md).
@@ -103,6 +105,12 @@ ALTER TABLE habeas.sealed
     DROP CONSTRAINT sealed_kind_check,
     ADD CONSTRAINT sealed_kind_check CHECK (kind IN ('subject', 'on_file', 'contact', 'records', 'identifiers',
         'known'));
+
+-- Recipients of the data map get mails, too: to the address that the map gives them.
+ALTER TABLE habeas.notice
+    DROP CONSTRAINT notice_recipient_check,
+    ADD CONSTRAINT notice_recipient_check CHECK (recipient IN ('on_file', 'former', 'contact', 'claim', 'operators',
+        'data_recipient'));
 
 DROP INDEX habeas.job_one_duty;
 CREATE UNIQUE INDEX job_one_duty ON habeas.job (kind)

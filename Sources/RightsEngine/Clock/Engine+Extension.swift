@@ -211,6 +211,7 @@ extension Engine {
         switch kind {
         case .requestExtended: try await settleExtension(toldBy: notice, in: transaction)
         case .requestQuestion: try await settleQuestion(askedBy: notice, in: transaction)
+        case .recipientErasure: try await noteMailed(notice, in: transaction)
         case .requestReceived, .requestAccepted:
             guard notice.state == .handedOver else { return }
             var request = try await locked(id, in: transaction)

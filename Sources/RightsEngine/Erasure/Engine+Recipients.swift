@@ -69,7 +69,7 @@ extension Engine {
             }
             try await transaction.insert(duty)
             guard duty.state == .open else { continue }
-            if way.webhook == nil { manual.append(duty) }
+            if way.means == .manual { manual.append(duty) }
             try await call(&duty, about: request, in: transaction)
         }
         try await tellOperators(.recipientsWaiting, of: manual, in: transaction)
@@ -100,11 +100,17 @@ extension Engine {
         return .person(identifiedBy: name, values: own)
     }
 
-    /// Has a recipient's webhook told; whoever has none is told by the staff.
+    /// Has a recipient told by the map's means; by the staff whoever a program can't tell.
     private func call(
         _ duty: inout RecipientDuty, about request: RequestRecord, in transaction: ControlTransaction
     ) async throws {
-        guard let endpoint = settings.way(to: duty.recipient).webhook else { return }
+        let way = settings.way(to: duty.recipient)
+        switch way.means {
+        case .manual: return
+        case .mail: return try await mail(&duty, about: request, in: transaction)
+        case .webhook: break
+        }
+        guard let endpoint = way.webhook else { return }
         let id: EventID = makeID()
         let event = RecipientEvent(
             id: id, at: now(), duty: duty.id, request: request.id, scope: try scope(of: duty),
@@ -115,6 +121,7 @@ extension Engine {
                 id: id, request: request.id, endpoint: endpoint, body: try event.message().body, madeAt: now()))
         try await transaction.enqueue(makeID(), .webhook, request: request.id, target: id.text, maxAttempts: 12)
         duty.event = id
+        duty.notice = nil
         duty.notices += 1
         try await transaction.store(duty, now: now())
     }
@@ -129,7 +136,7 @@ extension Engine {
     }
 
     /// What a duty is sealed to be about; nil where a recipient can't be told by a program.
-    private func matter(of duty: RecipientDuty) throws -> RecipientEvent.Matter? {
+    func matter(of duty: RecipientDuty) throws -> RecipientEvent.Matter? {
         guard let box = duty.box else { return nil }
         let text = try people.open(box, for: "recipient \(duty.id)")
         return try JSONDecoder().decode(RecipientEvent.Matter.self, from: Data(text.utf8))
@@ -142,9 +149,13 @@ extension Engine {
 
     /// Whoever answered a webhook's event was told: if it was a recipient, they have so long to confirm.
     func noteTold(by event: WebhookRecord, in transaction: ControlTransaction) async throws {
-        guard var duty = try await transaction.recipient(toldBy: event.id),
-            let request = try await transaction.request(duty.request)
-        else { return }
+        guard let duty = try await transaction.recipient(toldBy: event.id) else { return }
+        try await noteTold(duty, in: transaction)
+    }
+
+    func noteTold(_ duty: RecipientDuty, in transaction: ControlTransaction) async throws {
+        guard let request = try await transaction.request(duty.request) else { return }
+        var duty = duty
         // An answer that comes late changes nothing of what the staff have written down since.
         guard duty.state == .open || duty.state == .told else { return }
         duty.state = .told
@@ -165,7 +176,7 @@ extension Engine {
         for due in try await control.transaction({ try await $0.dueRecipients(now: now(), limit: 200) }) {
             do {
                 guard let duty = try await chase(due.id) else { continue }
-                if settings.way(to: duty.recipient).webhook == nil {
+                if means(toTell: duty) == .manual {
                     manual.append(duty)
                 } else if duty.notices > 3 {
                     silent.append(duty)
@@ -188,7 +199,7 @@ extension Engine {
             else { return nil }
             if duty.state == .parked { duty.state = .open }
             duty.dueAt = now() + Self.recipientPatience
-            if settings.way(to: duty.recipient).webhook == nil {
+            if means(toTell: duty) == .manual {
                 duty.notices += 1
                 try await transaction.store(duty, now: now())
             } else {
@@ -208,8 +219,8 @@ extension Engine {
             in: transaction)
     }
 
-    /// Whether a program tells them, rather than the staff.
-    package func isToldByWebhook(_ duty: RecipientDuty) -> Bool { settings.way(to: duty.recipient).webhook != nil }
+    /// Who tells them: a program, or the staff.
+    package func means(toTell duty: RecipientDuty) -> RecipientWay.Means { settings.way(to: duty.recipient).means }
 
     // MARK: settling
 

@@ -48,6 +48,9 @@ struct MailJob: Sendable {
         case .onFile: return try await onFile(notice)
         case .former: return .withheldUnless(try await sealedAddress(.onFile, notice)?.address)
         case .contact: return try await contact(notice)
+        case .dataRecipient:
+            guard let duty = try await engine.duty(toldBy: notice) else { return .over(.cancelled, "notice.over") }
+            return .withheldUnless(engine.settings.way(to: duty.recipient).mail)
         }
     }
 
@@ -95,7 +98,7 @@ struct MailJob: Sendable {
 
     // MARK: the letter
 
-    /// The letter; nil when what it tells is over: a code that was replaced, a link that was revoked.
+    /// The letter; nil when what it tells is over: a code that was replaced, a link that was revoked, a duty that is settled.
     private func letter(_ notice: NoticeRecord, to address: String) async throws -> Letter? {
         let facts = try Engine.facts(notice.facts)
         let link = try await link(facts)
@@ -108,10 +111,16 @@ struct MailJob: Sendable {
             code = try await engine.makeCode(for: notice)
             guard code != nil else { return nil }
         }
+        var duty: Letter.Duty?
+        if notice.kind == NoticeKindCode.recipientErasure.rawValue {
+            duty = try await engine.letterDuty(toldBy: notice)
+            guard duty != nil else { return nil }
+        }
         var request: RequestRecord?
         if let id = notice.request { request = try await engine.control.transaction { try await $0.request(id) } }
         return Letter(
-            notice: notice, address: address, facts: facts, request: request, code: code, download: link?.download)
+            notice: notice, address: address, facts: facts, request: request, code: code, download: link?.download,
+            duty: duty)
     }
 
     private func link(_ facts: [String: String]) async throws -> (record: LinkRecord, download: Letter.Download)? {
@@ -177,7 +186,7 @@ struct MailJob: Sendable {
             try await engine.noteEnd(of: notice, in: transaction)
             if notice.needsLooking {
                 try await engine.tellOperators(
-                    .noticeBounced, request: notice.request, facts: ["kind": notice.kind, "notice": notice.id.text],
+                    .noticeBounced, request: notice.request, facts: try Engine.bounceFacts(of: notice),
                     in: transaction)
             }
             guard let action else { return }
@@ -198,7 +207,7 @@ extension NoticeKindCode {
 }
 
 extension NoticeRecord {
-    /// Whether the operators are told that a person can't be reached; a mail to themselves leads to no other.
+    /// Whether the operators are told that somebody can't be reached; a mail to themselves leads to no other.
     fileprivate var needsLooking: Bool {
         (state == .failed || state == .withheld) && recipient != .operators && request != nil
     }

@@ -1,3 +1,4 @@
+package import Notifying
 package import RequestLedger
 package import RightsCore
 
@@ -18,6 +19,24 @@ package struct Letter: Sendable, CustomStringConvertible, CustomReflectable {
     package let code: String?
     /// What can be downloaded; nil when the notice names no link.
     package let download: Download?
+    /// What a recipient of the data map is told; nil when the notice goes to anybody else.
+    package let duty: Duty?
+
+    /// That a recipient is to erase its copies, with whom or what it is about in clear.
+    package struct Duty: Sendable {
+        /// What they acknowledge.
+        package let id: EventID
+        /// The collections, as the map names them.
+        package let collections: [String]
+        /// Those of them of which a legal hold keeps a part.
+        package let partly: [String]
+        /// Whom or what it is about; nil where the map doesn't say by what they know people.
+        package let matter: RecipientEvent.Matter?
+        /// The day of the erasure.
+        package let erasedOn: CivilDate
+        /// The last day for their answer.
+        package let answerBy: CivilDate
+    }
 
     /// An archive that a letter leads to.
     package struct Download: Sendable {

@@ -23,6 +23,8 @@ struct RecipientBench: Sendable {
     let kim: StaffCaller
     /// What the recipients' webhooks got, and what they answer.
     let calls = Calls()
+    /// What was mailed, and what becomes of it.
+    let post = Post()
 
     var engine: Engine { work.engine }
     var database: TestDatabase { work.database }
@@ -32,7 +34,9 @@ struct RecipientBench: Sendable {
         RecipientWay(name: "Havel Steuerberatung PartG mbB", keepsDays: 3000),
     ]
 
-    static func with(_ body: (RecipientBench) async throws -> Void) async throws {
+    static func with(
+        _ ways: [RecipientWay] = RecipientBench.ways, _ body: (RecipientBench) async throws -> Void
+    ) async throws {
         try await TestCluster.withWorkspace { database in
             try await withFolder { folder in
                 var work = try await WorkBench(database, folder, 24)
@@ -87,9 +91,9 @@ struct RecipientBench: Sendable {
     }
 
     var workshop: Workshop {
-        let calls = calls
+        let (calls, post) = (calls, post)
         return Workshop(
-            archives: .small(in: work.archives), postOffice: { _ in .handedOver(replyCode: 250) },
+            archives: .small(in: work.archives), postOffice: { post.take($0) },
             callWebhook: { event, endpoint in calls.take(event, endpoint) }, signCheckpoint: {}, erasure: tools)
     }
 
@@ -163,6 +167,14 @@ struct RecipientBench: Sendable {
         }
     }
 
+    /// Sends what is to be mailed.
+    func sendMails() async throws {
+        try await work.withWorker(workshop) {
+            try await work.until(
+                "SELECT count(*) = 0 FROM habeas.job WHERE state IN ('waiting', 'running') AND kind = 'mail'")
+        }
+    }
+
     /// Every row of the control database as text.
     func dump(except tables: Set<String> = []) async throws -> String {
         let names = try await database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'habeas' ORDER BY 1")
@@ -172,6 +184,23 @@ struct RecipientBench: Sendable {
             dump += rows.compactMap { $0[0] }.joined(separator: "\n")
         }
         return dump
+    }
+
+    /// What was mailed. Mails to recipients have the outcome that a test chooses.
+    final class Post: Sendable {
+        private let letters = Mutex<[Letter]>([])
+        private let outcome = Mutex<PostOutcome>(.handedOver(replyCode: 250))
+
+        func take(_ letter: Letter) -> PostOutcome {
+            letters.withLock { $0.append(letter) }
+            return letter.duty == nil ? .handedOver(replyCode: 250) : outcome.withLock { $0 }
+        }
+
+        func answer(_ next: PostOutcome) { outcome.withLock { $0 = next } }
+
+        func of(_ kind: NoticeKindCode) -> [Letter] {
+            letters.withLock { $0.filter { $0.notice.kind == kind.rawValue } }
+        }
     }
 
     /// What webhooks were told.

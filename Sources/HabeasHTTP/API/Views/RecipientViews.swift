@@ -9,7 +9,7 @@ struct RecipientView: Encodable {
     let recipient: String
     let collections: [String]
     let state: String
-    /// `webhook` or `manual`.
+    /// `webhook`, `mail` or `manual`.
     let way: String
     /// How often they were told, or somebody was reminded to.
     let notices: Int
@@ -40,7 +40,7 @@ struct RecipientView: Encodable {
         recipient = duty.recipient
         collections = duty.collections
         state = duty.state.rawValue
-        way = engine.isToldByWebhook(duty) ? "webhook" : "manual"
+        way = engine.means(toTell: duty).rawValue
         notices = duty.notices
         madeAt = duty.madeAt.rfc3339
         toldAt = duty.toldAt?.rfc3339
