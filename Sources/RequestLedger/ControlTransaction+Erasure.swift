@@ -304,6 +304,9 @@ extension ControlTransaction {
         try await execute("UPDATE habeas.claim SET box = NULL WHERE request_id = $1", [id.text])
         try await execute("DELETE FROM habeas.person_session WHERE request_id = $1", [id.text])
         try await execute(
-            "UPDATE habeas.notice SET state = 'cancelled' WHERE request_id = $1 AND state = 'waiting'", [id.text])
+            """
+            UPDATE habeas.notice SET state = 'cancelled'
+             WHERE request_id = $1 AND state = 'waiting' AND recipient <> 'data_recipient'
+            """, [id.text])
     }
 }

@@ -171,7 +171,7 @@ extension ControlTransaction {
             UPDATE habeas.job SET state = 'cancelled', ended_at = clock_timestamp(), lease_until = NULL,
                 reserved_bytes = 0
             WHERE request_id = $1 AND kind = ANY ($2) AND state IN ('waiting', 'running', 'dead')
-                AND NOT EXISTS (SELECT FROM habeas.recipient_duty d WHERE d.event_id = target)
+                AND NOT EXISTS (SELECT FROM habeas.recipient_duty d WHERE target IN (d.event_id, d.notice_id))
             """, [request.text, kinds.map(\.rawValue).sqlArray])
     }
 
