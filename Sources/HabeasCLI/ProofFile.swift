@@ -128,6 +128,10 @@ struct ProofJudgement: Encodable {
         let table = Terminal.table(["", "Check", "Found"], checks.map { [$0.mark, $0.name, $0.detail] })
         let digest = sha256.map { "SHA-256 \($0)\n" } ?? ""
         let names = ["certificate": "the certificate", "plan": "the plan", "evidence": "the evidence"]
+        // A plan isn't signed: what it is worth, the digest that was approved says.
+        if kind == "plan", sound {
+            return "\(table)\n\n\(digest)\(file): a whole plan; compare its SHA-256 with the one approved"
+        }
         let verdict =
             sound ? (complete ? "sound" : "sound as far as it could be checked") : "NOT sound"
         return "\(table)\n\n\(digest)\(file): \(names[kind] ?? kind): \(verdict)"

@@ -18,13 +18,13 @@ import Testing
         try await TestCluster.withDatabase { database in
             try await WorldServer.prepare(database)
             try await world.build(in: database)
-            let cutter = try Cutter(database)
+            let cutter = try await Cutter(database)
             try await LineServer.with("cutting_database.py", [cutter.socket, cutter.folder]) { proxy in
                 let trial = try await Trial(world, database, port: proxy.port)
                 try cutter.order(0, isAfter: false)
                 try await trial.run("uncut")
                 let count = try cutter.count()
-                #expect(count > (isBatched ? 60 : 15))
+                try #require(count > (isBatched ? 60 : 15))
                 for number in 1...count where number % Self.slices == slice {
                     for isAfter in [false, true]
                     where !isBatched || Self.isThorough || isAfter == number.isMultiple(of: 2) {
@@ -110,15 +110,12 @@ private struct Cutter {
     let folder: String
     let socket: String
 
-    init(_ database: TestDatabase) throws {
+    init(_ database: TestDatabase) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("cut-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let parts = database.url.split(separator: " ").map(String.init)
-        func value(_ key: String) -> String? {
-            parts.first { $0.hasPrefix("\(key)=") }?.dropFirst(key.count + 1)
-                .trimmingCharacters(in: CharacterSet(charactersIn: "'"))
-        }
-        socket = "\(value("host") ?? "")/.s.PGSQL.\(value("port") ?? "5432")"
+        let place = try await database.query(
+            "SELECT trim(current_setting('unix_socket_directories'), '\"'), current_setting('port')")[0]
+        socket = "\(place[0] ?? "")/.s.PGSQL.\(place[1] ?? "")"
     }
 
     func order(_ number: Int, isAfter: Bool) throws {

@@ -100,7 +100,12 @@ struct BillingProjection {
     /// The fields kept, as people read them: `invoices.number`, `billing_customers.name`.
     var fields: [String] {
         let own = record.fields.map { "\(document.reached.collection.name).\($0)" }
-        return own + parts.flatMap { part in part.record.fields.map { "\(part.collection.name).\($0)" } }
+        return own
+            + parts.flatMap { part in
+                // Who the buyer is stays out of simplified ones.
+                let bound = link(of: part)?.isParty == true ? simplified.map { " (over \($0.upTo))" } ?? "" : ""
+                return part.record.fields.map { "\(part.collection.name).\($0)\(bound)" }
+            }
     }
 
     private struct Part {

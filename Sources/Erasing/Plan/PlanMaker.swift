@@ -139,8 +139,17 @@ struct PlanMaker {
             }.map { ErasurePlan.HoldLine(id: $0.id, matter: $0.matter, collections: $0.collections) },
             recipients: recipients(),
             conflicts: preflight.filter(\.isFatal).map(Self.words) + refused + unstatedStatutes(),
-            warnings: preflight.filter { !$0.isFatal }.map(Self.words),
+            warnings: preflight.filter { !$0.isFatal }.map(Self.words) + idleHolds(lines),
             execution: execution(going, lines, rows), backups: nil)
+    }
+
+    /// Holds that keep nothing of what goes: a key or a day may be mistyped.
+    private func idleHolds(_ lines: [ErasurePlan.CollectionLine]) -> [String] {
+        holds.filter { hold in
+            lines.allSatisfy { $0.held == 0 || !(hold.collections.isEmpty || hold.collections.contains($0.name)) }
+        }.map {
+            "the hold on \($0.matter) keeps no row of this erasure; are its records, column and days as they are meant?"
+        }
     }
 
     private static func words(_ finding: PreflightFinding) -> String {

@@ -129,6 +129,7 @@ struct DemoCommand: AsyncParsableCommand {
     private func eraseSomebody(
         _ settings: Settings, _ folder: DemoFolder, _ support: StaffClient, _ compliance: StaffClient
     ) async throws {
+        guard !FileManager.default.fileExists(atPath: folder.erased) else { return }
         let people = try folder.people(of: "plain")
         let left = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
             try await $0.query("SELECT id::text FROM workspace.users").compactMap { $0[0] }
@@ -137,6 +138,7 @@ struct DemoCommand: AsyncParsableCommand {
         Terminal.note("erasing user:\(person): written down by support, approved by compliance …\n")
         let erasure = try await DemoErasure(of: "user:\(person)", support: support, compliance: compliance)
         Terminal.print(try CertificateSummary.text(erasure.certificate))
+        try WholeFile.replace(folder.erased, with: Array("\(erasure.id)\n".utf8), mode: 0o600)
     }
 
     private func printService(_ url: String, _ request: DemoRequest, _ token: StaffToken, _ folder: DemoFolder) {
@@ -261,6 +263,8 @@ private struct DemoFolder: Sendable {
     var sealedArchives: String { "\(home)/sealed" }
     var settings: String { "\(home)/habeas.yaml" }
     var schema: String { "\(schemas)/workspace.sql" }
+    /// The request of the one erasure: the next run erases nobody else.
+    var erased: String { "\(home)/erased" }
     var publishedKey: String { "\(home)/published-key.pem" }
 
     /// The ids of the generated people of a kind.

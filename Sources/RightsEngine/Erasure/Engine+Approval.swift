@@ -37,9 +37,14 @@ extension Engine {
         return try await control.transaction { transaction in
             guard let request = try await transaction.request(id) else { throw Self.noRequest }
             guard let record = try await transaction.plan(of: id) else {
+                let job = try await transaction.workJob(of: id)
                 throw EngineError(
-                    .noPlan, "there is no plan for this request: it is \(request.state.rawValue)",
-                    hint: "a plan is made once it is known who asks")
+                    .noPlan,
+                    "there is no plan for this request: it is \(request.state.rawValue)"
+                        + (job?.error.map { ", and making the plan failed: \($0)" } ?? ""),
+                    hint: job?.error == nil
+                        ? "a plan is made once it is known who asks"
+                        : "mend what the code says (docs/errors.md), then `habeas erase plan REQUEST --again`")
             }
             let view = PlanView(
                 record: record, plan: try ErasurePlan(canonicalBytes: record.bytes),

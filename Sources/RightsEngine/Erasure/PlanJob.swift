@@ -77,6 +77,15 @@ extension Engine {
                 "the person's last archive holds what there was at \(made.rfc3339); what came later isn't in it: offer a "
                     + "supplement, a new export, before this is carried out")
         }
+        for other in try await transaction.otherRequests(of: request.subject, than: request.id)
+        where try await transaction.sealed(.records, of: request.id) == nil {
+            guard let open = try await transaction.request(other), open.life.possible.contains(.cancel) else {
+                continue
+            }
+            warnings.append(
+                "the person's request \(other) (\(open.right.rawValue), \(open.state.rawValue)) ends with this, and what was made "
+                    + "for it is destroyed: wait until they have it")
+        }
         let receipts = try await transaction.latestReceipts(Self.manyErasures).compactMap {
             try? JSONDecoder().decode(ErasureReceipt.self, from: Data($0.utf8))
         }
