@@ -27,6 +27,8 @@ package struct PathConditions {
     package let kind: SubjectKind
     package let catalogue: Catalogue
     private let holder: SubjectSetting.Holder
+    /// Whether steps are asked of each row, instead of making a list for the whole statement.
+    package var asksEachRow = false
 
     /// Conditions for people of one kind.
     package init(
@@ -100,12 +102,12 @@ package struct PathConditions {
     }
 
     /// Whether the row `alias` leads by one step to a row `next` of which `rest` is true: a list made once a statement, of
-    /// one column as an array, which an index can serve.
+    /// one column as an array, which an index can serve; or, for the few rows of a batch, asked of each.
     package func lookUp(
         _ hop: Hop, from alias: String, _ table: CatalogueTable, in next: String, where rest: String
     ) -> String {
         let cast = hop.isComparedAsText ? "::text" : ""
-        guard hop.from.count == 1 else {
+        guard hop.from.count == 1, !asksEachRow else {
             let joined = hop.condition(from: alias, of: table, to: next)
             return "EXISTS (SELECT FROM \(source(hop.to)) AS \(next) WHERE \(joined) AND (\(rest)))"
         }

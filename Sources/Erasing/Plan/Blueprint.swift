@@ -69,7 +69,7 @@ struct Blueprint {
 
     // MARK: deletions
 
-    private static func deletions(_ reach: Reach, _ order: [TableName]) throws(ErasureError) -> [Deletion] {
+    static func deletions(_ reach: Reach, _ order: [TableName]) throws(ErasureError) -> [Deletion] {
         var deletions: [Deletion] = []
         for table in order {
             var earlier: [String] = []

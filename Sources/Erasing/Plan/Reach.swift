@@ -9,7 +9,7 @@ struct Reach {
     let map: DataMap
     let catalogue: Catalogue
     /// Conditions of a person's paths; of a record, what compares its key.
-    let paths: PathConditions
+    private(set) var paths: PathConditions
     /// Conditions of the person to whom a record must belong; nil where nobody asks for it.
     let owner: PathConditions?
     /// The collections reached, with how; in the map's order.
@@ -18,6 +18,13 @@ struct Reach {
     let holds: [TableName: [HeldRows]]
     /// The controller's time zone, in which moments have their days.
     let zone: String
+
+    /// The same rows by conditions for a few of them: a list of everything that leads to them would be made for each batch.
+    var askingEachRow: Reach {
+        var reach = self
+        reach.paths.asksEachRow = true
+        return reach
+    }
 
     /// The collection of that name, if it is reached.
     func reached(_ name: String) -> ReachedCollection? { collections.first { $0.collection.name == name } }

@@ -70,11 +70,11 @@ extension Eraser {
             }
             guard let step else { return }
             progress(ErasureProgress(phase: "erasing", done: step.done, total: step.total))
-            try await Task.sleep(for: pace.next(after: ContinuousClock.now - started, lag: step.lag))
+            try await Task.sleep(for: pace.next(after: ContinuousClock.now - started, of: step.list, lag: step.lag))
         }
     }
 
-    private struct BatchStep { let done: Int, total: Int, lag: Int }
+    private struct BatchStep { let list: Int, done: Int, total: Int, lag: Int }
 
     /// One batch in a transaction of its own, with how far its list is.
     ///
@@ -86,6 +86,7 @@ extension Eraser {
             try session.requireSame(as: order.approved)
             let lists = try WorkList.lists(session.blueprint, run: order.run)
             var states = try await session.states(of: lists, run: order.run)
+            let before = states
             guard try await session.advance(&states, lists, run: order.run) else { return nil }
             try await session.note(states, run: order.run)
             let lag = try await session.connection.query(
@@ -94,6 +95,7 @@ extension Eraser {
                   FROM pg_stat_replication
                 """)
             return BatchStep(
+                list: zip(states, before).enumerated().first { $1.0 != $1.1 }?.offset ?? 0,
                 done: states.reduce(0) { $0 + $1.gone }, total: states.reduce(0) { $0 + $1.listed },
                 lag: lag.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0)
         }

@@ -1,6 +1,7 @@
 /// How long to pause between batches: longer where batches take longer than they did, or a standby falls behind.
 struct Pace {
     private let budget: ErasureBudget
+    private var list: Int?
     private var fastest: Duration?
     private(set) var pause: Duration
 
@@ -10,7 +11,10 @@ struct Pace {
     }
 
     /// The pause after a batch that took so long, with a standby that lags by so many bytes.
-    mutating func next(after took: Duration, lag: Int) -> Duration {
+    ///
+    /// - Parameter list: the list it was of: batches of one table say nothing of those of another.
+    mutating func next(after took: Duration, of list: Int, lag: Int) -> Duration {
+        if list != self.list { (self.list, fastest) = (list, nil) }
         let best = min(fastest ?? took, took)
         fastest = best
         if lag > budget.standbyLag || took > best * 3 {

@@ -10,6 +10,8 @@ struct WorkList {
     /// Whether what led to the rows is still there when their turn comes, so that each batch can make sure that they are
     /// still the person's.
     let isRechecked: Bool
+    /// The deletion's condition of a row `t0`, for the rows of a batch.
+    let recheck: String
     /// What must be true of a listed row `t0` when its turn comes, however it was found: no hold keeps it meanwhile, and
     /// nobody else refers to it.
     let guards: [String]
@@ -30,6 +32,7 @@ struct WorkList {
         let position = Dictionary(
             blueprint.order.enumerated().flatMap { index, group in group.map { ($0, index) } }
         ) { first, _ in first }
+        let rechecks = try Blueprint.deletions(blueprint.reach.askingEachRow, blueprint.order.flatMap { $0 })
         var lists: [WorkList] = []
         for (number, part) in found.enumerated() {
             let reached = part.deletion.reached
@@ -43,6 +46,8 @@ struct WorkList {
                 WorkList(
                     deletion: part.deletion, name: "habeas_local.work_\(digits)_\(number)", isSteady: isSteady,
                     isRechecked: reached.ownership == .own && isSteady && isLast,
+                    recheck: rechecks.first { $0.reached.collection.name == reached.collection.name }?.condition
+                        ?? part.deletion.condition,
                     guards: try guards(reached, blueprint.reach), circular: part.circular, isLate: part.isLate))
         }
         return lists
@@ -174,7 +179,7 @@ struct WorkList {
     }
 
     /// What must be true of a row `t0` for it to go.
-    var isStillGoing: [String] { isRechecked ? ["(\(deletion.condition))"] : guards }
+    var isStillGoing: [String] { isRechecked ? ["(\(recheck))"] : guards }
 
     /// Rows `t0` numbered above one parameter up to another, for FROM.
     func rows(_ after: Int, _ upTo: Int) -> String {
