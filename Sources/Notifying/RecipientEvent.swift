@@ -79,21 +79,16 @@ package struct RecipientEvent: Sendable, Hashable {
     }
 
     /// The event as it is stored.
-    package func message() throws -> WebhookMessage { WebhookMessage(id: id, body: try Self.json(body)) }
+    package func message() throws -> WebhookMessage { WebhookMessage(id: id, body: try CanonicalJSON.text(body)) }
 
     /// A stored body with whom or what it is about, for sending.
     package static func body(_ stored: String, about matter: Matter) throws -> String {
         switch matter {
         case .person(let name, let values):
-            "\(stored.dropLast()),\"subject\":\(try json(Subject(identifiedBy: name, values: values)))}"
+            "\(stored.dropLast()),\"subject\":\(try CanonicalJSON.text(Subject(identifiedBy: name, values: values)))}"
         case .record(let collection, let key):
-            "\(stored.dropLast()),\"record\":\(try json(Record(collection: collection, key: key)))}"
+            "\(stored.dropLast()),\"record\":\(try CanonicalJSON.text(Record(collection: collection, key: key)))}"
         }
     }
 
-    private static func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
 }

@@ -36,7 +36,8 @@ struct ErasureFixture: Sendable {
             map: map, mapDigest: ErasurePlan.digest(of: Array(yaml.utf8)).hex,
             database: pool, verifier: "habeas_verifier",
             stores: objects.map { ["objects": FolderStore(root: FilePath($0))] } ?? [:],
-            retention: try RuleBook().retentionClock(), zone: zone, budget: budget, hash: Self.hash, progress: progress)
+            retention: try RuleBook().retentionClock(), zone: zone, budget: budget, hash: Self.hash
+        ).reporting(to: progress)
     }
 
     /// Ends the eraser's connections.

@@ -124,11 +124,7 @@ package struct ErasureCertificate: Sendable, Hashable, Codable {
     }
 
     /// Canonical JSON: keys sorted, no white space, UTF-8. What is signed are these bytes.
-    package func canonicalBytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
-    }
+    package func canonicalBytes() throws -> [UInt8] { try CanonicalJSON.bytes(self) }
 
     /// The certificate of its canonical bytes; nil for anything else.
     package init?(canonicalBytes bytes: [UInt8]) {

@@ -6,7 +6,6 @@ CREATE SCHEMA IF NOT EXISTS habeas_local;
 -- An erasure in batches that isn't over.
 CREATE TABLE IF NOT EXISTS habeas_local.erasure_run (
     run uuid PRIMARY KEY,
-    stage text NOT NULL CHECK (stage IN ('listing', 'erasing')),
     plan bytea NOT NULL CHECK (octet_length(plan) = 32),
     begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     -- For each table of the plan: how many rows were listed, and up to which number they are gone.

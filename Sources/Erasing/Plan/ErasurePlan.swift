@@ -125,11 +125,7 @@ package struct ErasurePlan: Sendable, Hashable, Codable {
     // MARK: bytes
 
     /// The plan as canonical JSON: keys sorted, no white space, UTF-8. What is approved are these bytes.
-    package func canonicalBytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
-    }
+    package func canonicalBytes() throws -> [UInt8] { try CanonicalJSON.bytes(self) }
 
     /// SHA-256 of the canonical bytes.
     package func digest() throws -> Hash256 { Self.digest(of: try canonicalBytes()) }

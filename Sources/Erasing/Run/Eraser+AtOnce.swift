@@ -252,9 +252,7 @@ extension ErasureSession {
         let counts = ErasureReceipt.Done(
             collections: done.collections, retained: done.retained, sideEffects: done.sideEffects, holds: done.holds,
             deviations: deviations)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = String(decoding: try encoder.encode(counts), as: UTF8.self)
+        let text = try CanonicalJSON.text(counts)
         let plan = try order.approved.digest().hex
         let rows = try await connection.query(
             """

@@ -40,7 +40,7 @@ extension Eraser {
     package func identify(_ target: ErasureTarget, as reference: String) async throws -> KnownTarget? {
         try await database.withConnection { connection in
             try await connection.withTransaction(.snapshot) { connection in
-                try await connection.set([("row_security", "off")])
+                try await openUnbound(connection)
                 let catalogue = try await connection.readCatalogue()
                 guard case .person = target.kind else {
                     let record = RecordLookUp(map: map, catalogue: catalogue, connection: connection)
@@ -68,14 +68,6 @@ extension Eraser {
         KnownTarget(
             hunted: HuntedPerson(reference: reference, needles: [Needle(kind: "key", value: key)]),
             scope: target.reference.scheme, hash: hash(target.reference.scheme, key), identifiers: [], key: key)
-    }
-
-    /// Remembers by keyed hashes who must not be created again.
-    package func suppress(_ hashes: [Hash256]) async throws {
-        guard !hashes.isEmpty else { return }
-        _ = try await companion { connection in
-            try await connection.query(Self.suppressing, [Self.array(hashes.map(\.hex))])
-        }
     }
 
     static let suppressing = """

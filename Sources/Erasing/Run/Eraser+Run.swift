@@ -17,10 +17,10 @@ extension Eraser {
                 .conflict, "the plan has conflicts: \(order.approved.conflicts.joined(separator: "; "))",
                 hint: "mend them, plan again, and have that plan approved")
         }
-        let known = try await lookUp(order.run)
-        if let receipt = known.receipt { return receipt }
+        let standing = try await standing(of: order.run)
+        if case .done(let receipt) = standing { return receipt }
         do {
-            if known.isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
+            if standing.isBegun || order.approved.goingRows > map.erasurePolicy.rowsInOneTransaction {
                 return try await runInBatches(order)
             }
             return try await settling(order.run) { try await self.runAtOnce(order) }
@@ -32,13 +32,16 @@ extension Eraser {
     }
 
     /// The receipt of a run; nil when it isn't done.
-    package func receipt(of run: String) async throws -> ErasureReceipt? { try await lookUp(run).receipt }
+    package func receipt(of run: String) async throws -> ErasureReceipt? {
+        guard case .done(let receipt) = try await standing(of: run) else { return nil }
+        return receipt
+    }
 
     /// Whether an erasure in batches has begun and isn't over: it goes on by the same run, and by no other.
-    package func isBegun(_ run: String) async throws -> Bool { try await lookUp(run).isBegun }
+    package func isBegun(_ run: String) async throws -> Bool { try await standing(of: run).isBegun }
 
-    /// How far a run is: its receipt when it is done, else whether it has begun.
-    private func lookUp(_ run: String) async throws -> (receipt: ErasureReceipt?, isBegun: Bool) {
+    /// How far a run is.
+    package func standing(of run: String) async throws -> RunStanding {
         let rows = try await companion { connection in
             try await connection.query(
                 """
@@ -48,14 +51,14 @@ extension Eraser {
                 """, [run])
         }
         let row = rows.first ?? []
-        guard row.count == 6, row[1] != nil else { return (nil, row.first == "t") }
+        guard row.count == 6, row[1] != nil else { return row.first == "t" ? .begun : .untouched }
         guard let sequence = row[1].flatMap({ Int64($0) }), let plan = row[2],
             let at = row[3].flatMap({ Int64($0) }), let regime = row[4], let counts = row[5],
             let done = try? JSONDecoder().decode(ErasureReceipt.Done.self, from: Data(counts.utf8))
         else { throw ErasureError(.noCompanion, "the receipt of the run can't be read") }
-        let receipt = ErasureReceipt(
-            run: run, sequence: sequence, plan: plan, at: Instant(microseconds: at), regime: regime, done: done)
-        return (receipt, false)
+        return .done(
+            ErasureReceipt(
+                run: run, sequence: sequence, plan: plan, at: Instant(microseconds: at), regime: regime, done: done))
     }
 
     /// Where the server's log stands now: read after the commit, and after a crash at the restart, where later is safe.
@@ -178,6 +181,21 @@ extension Eraser {
                 hint: "run `habeas init`")
         }
     }
+}
+
+/// How far a run is in the store.
+package enum RunStanding: Sendable {
+    /// Nothing was done.
+    case untouched
+    /// Batches have begun; it goes on by the same run, and by no other.
+    case begun
+    /// It is done.
+    case done(ErasureReceipt)
+
+    /// Whether it is between beginning and end.
+    package var isBegun: Bool { if case .begun = self { true } else { false } }
+    /// Whether nothing was done.
+    package var isUntouched: Bool { if case .untouched = self { true } else { false } }
 }
 
 extension PostgresError {

@@ -18,7 +18,7 @@ package struct Eraser: Sendable {
     let zone: String
     let hash: @Sendable (_ scope: String, _ key: String) -> Hash256
     let budget: ErasureBudget
-    private(set) var progress: @Sendable (ErasureProgress) -> Void
+    private(set) var progress: @Sendable (ErasureProgress) -> Void = { _ in }
     private let known = KnownStore()
 
     /// An eraser for one database.
@@ -31,8 +31,7 @@ package struct Eraser: Sendable {
     package init(
         map: DataMap, mapDigest: String, database: PostgresPool, verifier: String, stores: [String: FolderStore],
         retention: RetentionClock, zone: String = "UTC", budget: ErasureBudget = ErasureBudget(),
-        hash: @escaping @Sendable (_ scope: String, _ key: String) -> Hash256,
-        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
+        hash: @escaping @Sendable (_ scope: String, _ key: String) -> Hash256
     ) {
         self.map = map
         self.mapDigest = mapDigest
@@ -43,10 +42,9 @@ package struct Eraser: Sendable {
         self.zone = zone
         self.budget = budget
         self.hash = hash
-        self.progress = progress
     }
 
-    /// The same eraser, telling somebody else how far it is.
+    /// The same eraser, telling somebody how far it is.
     package func reporting(to progress: @escaping @Sendable (ErasureProgress) -> Void) -> Eraser {
         var eraser = self
         eraser.progress = progress
@@ -147,16 +145,26 @@ extension Eraser {
             ("jit", "off"),
         ]
         let naming = run.map { [("application_name", Self.applicationName($0)), ("habeas.run", $0)] } ?? []
-        let opening = try await connection.open(with: settings + naming)
+        let opening = try await openUnbound(connection, with: settings + naming)
+        let described = try await described(opening.fingerprint, on: connection)
+        return try await ErasureSession(
+            eraser: self, question: question, connection: connection, catalogue: described.catalogue,
+            facts: described.facts, moment: opening.moment)
+    }
+
+    /// Begins a transaction past row security.
+    ///
+    /// - Throws: `ErasureError.Code.wrongRole` of a role that row security binds.
+    @discardableResult func openUnbound(
+        _ connection: PostgresConnection, with settings: [(name: String, value: String)] = [("row_security", "off")]
+    ) async throws -> StoreOpening {
+        let opening = try await connection.open(with: settings)
         guard opening.bypassesRowSecurity else {
             throw ErasureError(
                 .wrongRole, "the eraser's role \(opening.role) is bound by row security, so it would leave rows behind",
                 hint: "ALTER ROLE \(Identifier(opening.role).quoted) BYPASSRLS, or run `habeas init`")
         }
-        let described = try await described(opening.fingerprint, on: connection)
-        return try await ErasureSession(
-            eraser: self, question: question, connection: connection, catalogue: described.catalogue,
-            facts: described.facts, moment: opening.moment)
+        return opening
     }
 
     /// The catalogue, read anew whenever anything in it changed, and found to fit the map.
@@ -209,7 +217,7 @@ extension Eraser {
         guard case .person = target.kind else { return target }
         return try await database.withConnection { connection in
             try await connection.withTransaction(.snapshot) { connection in
-                try await connection.set([("row_security", "off")])
+                try await openUnbound(connection)
                 let resolver = SubjectResolver(
                     map: map, catalogue: try await connection.readCatalogue(), connection: connection)
                 do {

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 package import RightsCore
 
 /// What an erasure did, as the transaction that did it wrote it down.
@@ -112,5 +113,13 @@ package struct ErasureOrder: Sendable {
         self.suppressions = suppressions
         self.check = check
         self.intent = intent
+    }
+}
+
+extension ErasureReceipt {
+    /// A receipt as it is stored, in JSON; nil for anything else.
+    package init?(json: some Sequence<UInt8>) {
+        guard let receipt = try? JSONDecoder().decode(Self.self, from: Data(json)) else { return nil }
+        self = receipt
     }
 }

@@ -41,8 +41,8 @@ extension ErasureSession {
         let counted = try maker.sideCounters().map { side[$0.0] ?? 0 }
         try await connection.query(
             """
-            INSERT INTO habeas_local.erasure_run (run, stage, plan, lists, credentials, side)
-            VALUES ($1::uuid, 'erasing', decode($2, 'hex'), $3::jsonb, $4::jsonb, $5::jsonb)
+            INSERT INTO habeas_local.erasure_run (run, plan, lists, credentials, side)
+            VALUES ($1::uuid, decode($2, 'hex'), $3::jsonb, $4::jsonb, $5::jsonb)
             """,
             [
                 order.run, try order.approved.digest().hex, try Self.json(states), try Self.json(credentials),

@@ -25,10 +25,7 @@ struct ServiceErasures: Sendable {
     private let memory: ControlDatabase
 
     /// Opens keys and the pool; nothing is asked of the database yet.
-    init(
-        _ settings: Settings, map: DataMap, connections: Int,
-        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in }
-    ) throws {
+    init(_ settings: Settings, map: DataMap, connections: Int) throws {
         self.map = map
         self.settings = settings
         let keys = try ErasureKeys(folder: settings.keysPath)
@@ -42,7 +39,7 @@ struct ServiceErasures: Sendable {
             hash: { scope, key in
                 map.subject(scope) != nil
                     ? keys.subjectHash(kind: scope, key: key) : keys.recordHash(collection: scope, key: key)
-            }, progress: progress)
+            })
         hunter = try settings.hunterTarget()
         control = try settings.controlTarget()
         budget = try settings.huntBudget()

@@ -77,8 +77,7 @@ extension EraseJob {
             let isProved = last.huntedAt != nil
             return Standing(runs: runs, isUnderWay: true, rest: isProved ? try await rest(of: matter, done) : nil)
         }
-        let isBegun = try await tools.eraser.isBegun(last.run.text)
-        let isUnderWay = try await isBegun ? true : tools.eraser.receipt(of: last.run.text) != nil
+        let isUnderWay = try await !tools.eraser.standing(of: last.run.text).isUntouched
         return Standing(runs: runs, isUnderWay: isUnderWay, rest: nil)
     }
 
@@ -174,9 +173,7 @@ extension EraseJob {
 
     /// As long as nothing is gone, the request can still be withdrawn, and whom it is about is read anew the next time.
     func letGo(_ work: Work) async throws {
-        let run = work.run.run.text
-        guard !work.isTouched, try await !tools.eraser.isBegun(run), try await tools.eraser.receipt(of: run) == nil
-        else { return }
+        guard !work.isTouched, try await tools.eraser.standing(of: work.run.run.text).isUntouched else { return }
         try await engine.control.transaction { try await $0.forget(.known, of: work.request.id) }
     }
 

@@ -83,7 +83,7 @@ extension EraseJob {
             default: .erasurePartly
             }
         let (clock, _) = try engine.deadlineClock(request.regime, request.right, at: request.receivedAt)
-        var facts = ["erased_at": receipt.at.rfc3339, "complaint": clock.regime.complaint.trimmingSuffix(".")]
+        var facts = ["erased_at": receipt.at.rfc3339, "complaint": clock.regime.complaint]
         if let last = receipt.done.retained.map(\.until).max() { facts["until"] = "\(last)" }
         let citations = Set(receipt.done.retained.map(\.citation)).sorted()
         if !citations.isEmpty { facts["law"] = citations.joined(separator: "; ") }
@@ -103,9 +103,4 @@ extension Engine {
     fileprivate func certifiedState(of id: RequestID, in transaction: ControlTransaction) async throws -> String? {
         try await transaction.certificate(of: id).flatMap { ErasureCertificate(canonicalBytes: $0.bytes)?.state }
     }
-}
-
-extension String {
-    /// The text without that character at its end.
-    fileprivate func trimmingSuffix(_ character: Character) -> String { last == character ? String(dropLast()) : self }
 }

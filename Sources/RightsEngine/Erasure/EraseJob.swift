@@ -92,11 +92,9 @@ struct EraseJob: Sendable {
 
     /// Throws when a hold was placed since it began: it is in force at once.
     private func requireHolds(of work: Work) async throws {
-        let now = try await engine.control.transaction {
-            try await engine.holds(applyingTo: work.request.subject, in: $0)
-        }
+        let now = try await engine.control.connection { try await $0.holds(applyingTo: work.request.subject) }
         let known = Set(work.question.holds.map(\.id))
-        let placed = now.map(\.id).filter { !known.contains($0.text) }
+        let placed = now.map(\.hold.id).filter { !known.contains($0.text) }
         if !placed.isEmpty { throw HoldPlaced(holds: placed) }
     }
 
@@ -210,7 +208,7 @@ struct HoldPlaced: Error {
 extension ErasureRunRecord {
     /// What it did; nil until it is done.
     var done: ErasureReceipt? {
-        receipt.flatMap { try? JSONDecoder().decode(ErasureReceipt.self, from: Data($0.utf8)) }
+        receipt.flatMap { ErasureReceipt(json: $0.utf8) }
     }
 }
 

@@ -87,7 +87,7 @@ extension Engine {
                     + "for it is destroyed: wait until they have it")
         }
         let receipts = try await transaction.latestReceipts(Self.manyErasures).compactMap {
-            try? JSONDecoder().decode(ErasureReceipt.self, from: Data($0.utf8))
+            ErasureReceipt(json: $0.utf8)
         }
         guard receipts.count == Self.manyErasures, let newest = receipts.first else { return warnings }
         for name in newest.done.collections.map(\.name) {

@@ -25,8 +25,7 @@ import Testing
     private static func untilBegun(_ bench: ErasureBench, then body: () async throws -> Void = {}) async throws {
         try await bench.withWorker {
             for _ in 0..<1000 {
-                let stage = try await bench.product.query("SELECT stage FROM habeas_local.erasure_run")
-                if stage.first?.first == "erasing" { break }
+                if try await bench.count("SELECT count(*) FROM habeas_local.erasure_run") > 0 { break }
                 try await Task.sleep(for: .milliseconds(10))
             }
             try await body()

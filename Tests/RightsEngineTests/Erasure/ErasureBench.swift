@@ -30,7 +30,6 @@ struct ErasureBench: Sendable {
     static func with(
         budget: ErasureBudget = ErasureBudget(), map extra: String = "",
         settings change: (inout EngineSettings) -> Void = { _ in },
-        progress: @escaping @Sendable (ErasureProgress) -> Void = { _ in },
         _ body: (ErasureBench) async throws -> Void
     ) async throws {
         try await TestCluster.withWorkspace { product in
@@ -45,7 +44,7 @@ struct ErasureBench: Sendable {
                 let keys = try ErasureKeys(folder: "\(work.folder)/keys")
                 let ledger = try await ErasureLedger.open(folder: "\(work.folder)/ledger", key: LedgerKey(keys.ledger))
                 let pool = PostgresPool(to: product.target(as: "habeas_eraser"), limit: 4)
-                let tools = try tools(work, product, keys, ledger, pool, budget, extra, progress)
+                let tools = try tools(work, product, keys, ledger, pool, budget, extra)
                 do {
                     try await body(
                         ErasureBench(
@@ -72,7 +71,7 @@ struct ErasureBench: Sendable {
 
     private static func tools(
         _ work: WorkBench, _ product: TestDatabase, _ keys: ErasureKeys, _ ledger: ErasureLedger, _ pool: PostgresPool,
-        _ budget: ErasureBudget, _ extra: String, _ progress: @escaping @Sendable (ErasureProgress) -> Void
+        _ budget: ErasureBudget, _ extra: String
     ) throws -> ErasureTools {
         let yaml = try Checkout.workspaceMap() + extra
         let map = try DataMap(yaml: yaml)
@@ -85,7 +84,7 @@ struct ErasureBench: Sendable {
             hash: { scope, key in
                 map.subject(scope) != nil
                     ? keys.subjectHash(kind: scope, key: key) : keys.recordHash(collection: scope, key: key)
-            }, progress: progress)
+            })
         let ring = try KeyRing(folder: "\(work.folder)/keys")
         return ErasureTools(
             eraser: eraser, keys: keys, service: map.service, controller: map.controller.name, ledger: { ledger },
