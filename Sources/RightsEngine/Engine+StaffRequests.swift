@@ -1,6 +1,8 @@
 package import AuditLedger
+internal import Erasing
 package import RequestLedger
 package import RightsCore
+internal import SubjectAccess
 
 /// What staff write down for a person.
 package struct StaffRequestInput: Sendable {
@@ -40,6 +42,11 @@ package struct StaffRequestInput: Sendable {
         self.zone = zone
         self.contact = contact
     }
+}
+
+extension StaffRequestInput {
+    /// The collections of the records it is about.
+    fileprivate var recordCollections: [String] { records.map { String($0.prefix { $0 != ":" }) } }
 }
 
 /// A person found for staff, before the transaction that writes the request down.
@@ -101,6 +108,24 @@ extension Engine {
         return FoundPerson(person: person)
     }
 
+    /// Looks whether the records of a request are there and are the person's, and writes their keys as the store does.
+    ///
+    /// - Parameter tools: nil where nothing is erased.
+    /// - Throws: `ErasureError` where one isn't, or isn't theirs.
+    package func settle(
+        recordsOf input: inout StaffRequestInput, of found: FoundPerson, _ tools: ErasureTools?
+    ) async throws {
+        guard let tools, let owner = SubjectReference(found.person.reference) else { return }
+        var settled: [String] = []
+        for record in input.records {
+            guard let reference = SubjectReference(record) else {
+                throw EngineError(.invalid, "the record isn't written as collection:id", field: "records")
+            }
+            settled.append(try await tools.eraser.canonical(record: reference, of: owner).reveal())
+        }
+        input.records = settled
+    }
+
     /// Writes a request down for a person; or gives the one that is open.
     package func open(
         _ input: StaffRequestInput, for found: FoundPerson, by caller: StaffCaller, _ ground: StaffGround,
@@ -120,7 +145,8 @@ extension Engine {
             id: makeID(), right: input.right, regime: regimes[0], channel: .staff, receivedAt: receivedAt,
             openedAt: now,
             actor: caller.actor.description, subject: hash(person: found.person.reference), scope: scope(of: input),
-            collections: input.collections, format: input.format, language: input.language,
+            collections: input.records.isEmpty ? input.collections : input.recordCollections, format: input.format,
+            language: input.language,
             zone: Self.zone(input.zone), ticket: ground.ticket.text)
         draft.receivedOffset = received.offset
         draft.alsoUnder = Array(regimes.dropFirst())

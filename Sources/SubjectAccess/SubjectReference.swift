@@ -26,6 +26,12 @@ package struct SubjectReference: Sendable, CustomStringConvertible, CustomDebugS
         value = key.count == 1 ? key[0] : Self.joined(key)
     }
 
+    /// The reference of a key as ``value`` writes it.
+    package init(scheme: String, writtenKey: String) {
+        self.scheme = scheme
+        value = writtenKey
+    }
+
     /// The text as it is parsed, for a place that keeps it sealed.
     package func reveal() -> String { "\(scheme):\(value)" }
 

@@ -57,6 +57,7 @@ import Testing
                 #expect(
                     shown.status == 0 && shown.output.contains(String(digest)) && shown.output.contains("leftover"),
                     "\(shown.output)\(shown.errors)")
+                try await handedOn(id, service, bench, desk.support)
                 let left = try await bench.database.query(
                     "SELECT count(*) FROM workspace.users WHERE id::text = $1 OR email = 'ada@example.com'", [person])
                 #expect(left == [["0"]])
@@ -72,6 +73,34 @@ import Testing
                 try await kept(bench)
             }
         }
+    }
+
+    /// The certificate's files, judged by habeas and by OpenSSL.
+    private func handedOn(_ id: String, _ service: RunningService, _ bench: Workbench, _ token: String) async throws {
+        let folder = "\(bench.folder)/certificate"
+        let written = try await service.run(["erase", "show", id, "--output", folder], token: token)
+        #expect(written.status == 0 && written.output.contains("Collection"), "\(written.errors)")
+        let again = try await service.run(["erase", "show", id, "--output", folder], token: token)
+        #expect(again.status == 1 && again.errors.contains("doesn't exist yet"), "\(again.errors)")
+        let published = try await bench.habeas("keys", "show", "--json")
+        try published.output.write(toFile: "\(folder)/keys.json", atomically: true, encoding: .utf8)
+        let verified = try await bench.habeas(
+            "verify", "\(folder)/certificate.json", "--key", "\(folder)/keys.json")
+        #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+        let pem = try await bench.habeas("keys", "show")
+        let lines = pem.output.split(separator: "\n")
+        let begin = try #require(lines.firstIndex { $0.contains("BEGIN PUBLIC KEY") })
+        let end = try #require(lines.firstIndex { $0.contains("END PUBLIC KEY") })
+        try lines[begin...end].map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: "\n").appending("\n")
+            .write(toFile: "\(folder)/key.pem", atomically: true, encoding: .utf8)
+        let openssl = try await Program.run(
+            "openssl",
+            [
+                "pkeyutl", "-verify", "-pubin", "-inkey", "\(folder)/key.pem", "-rawin", "-in",
+                "\(folder)/certificate.json", "-sigfile", "\(folder)/certificate.sig",
+            ])
+        #expect(openssl.status == 0, "\(openssl.output)\(openssl.errors)")
+        #expect(try String(contentsOfFile: "\(folder)/certificate.html", encoding: .utf8).contains(id))
     }
 
     /// What a statute keeps of the person who just went.

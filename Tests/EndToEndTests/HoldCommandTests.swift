@@ -15,11 +15,17 @@ import Testing
             try await RunningService.with(bench) { service in
                 let desk = try await Desk(service)
                 let second = try await service.newStaff("Lee", role: "compliance", by: desk.admin)
+                let records = try await bench.database.query(
+                    """
+                    SELECT c.id::text FROM workspace.contacts c JOIN workspace.users u ON u.id = c.user_id
+                     WHERE u.email = 'ada@example.com' ORDER BY c.id LIMIT 2
+                    """
+                ).compactMap { $0[0] }
                 let placed = try await service.staff(
                     [
                         "hold", "place", "--matter", "2026-LIT-014", "--basis", "gdpr-17-3-e", "--subject", "-",
                         "--only",
-                        "contacts", "--records", "41,42", "--review-on", Self.review, "--json",
+                        "contacts", "--records", records.joined(separator: ","), "--review-on", Self.review, "--json",
                     ] + Self.ground,
                     token: desk.compliance, input: "email:ada@example.com\n")
                 let id = try #require(try JSONDocument(placed.output)["id"], "\(placed.errors)")

@@ -58,6 +58,7 @@ struct ServiceScene: Sendable {
     static let address = "mkaddress7731@example.com"
     static let contact = "mkcontact7733@example.org"
     static let unknown = "mkunknown7732@example.com"
+    static let record = "77507750-7750-4750-8750-775077507750"
 
     /// What is looked for; the person's own words in the product's tables carry the demo's canary.
     static let markers = [
@@ -66,7 +67,7 @@ struct ServiceScene: Sendable {
         "claimed-address": "mkclaim7737@example.com", "staff": "Mkstaff7738", "sign-in": "mksubject7739",
         "json": "mkjson7740", "path": "mkpath7741", "query": "mkquery7742", "agent": "mkagent7743",
         "referer": "mkreferer7744", "request-id": "mkrequestid7745", "forwarded": "mkforwarded7746",
-        "cookie": "mkcookie7747", "key": "mkkey7748", "bearer": "mkbearer7749", "record": "mkrecord7750",
+        "cookie": "mkcookie7747", "key": "mkkey7748", "bearer": "mkbearer7749", "record": record,
         "bad-address": "mkbad7751", "method": "MKMETHOD7752", "code": "mkcode7753",
     ]
 
@@ -103,11 +104,15 @@ struct ServiceScene: Sendable {
     }
 
     private static func markPerson(_ database: TestDatabase) async throws -> String {
-        try await database.query(
-            """
-            UPDATE workspace.users SET email = '\(address)', display_name = 'Mkdisplay7730 Lovelace'
-            WHERE email = 'ada@example.com' RETURNING id::text
-            """)[0][0] ?? ""
+        let person =
+            try await database.query(
+                """
+                UPDATE workspace.users SET email = '\(address)', display_name = 'Mkdisplay7730 Lovelace'
+                WHERE email = 'ada@example.com' RETURNING id::text
+                """)[0][0] ?? ""
+        try await database.run(
+            "INSERT INTO workspace.contacts (id, user_id, name) VALUES ('\(record)', '\(person)', 'x')")
+        return person
     }
 
     private static func settings(jwks: String, receiver: Int) -> [String: String] {
@@ -304,7 +309,7 @@ struct ServiceScene: Sendable {
         _ = try await act(one, "/v1/links/\(link)/renew")
         _ = try await act(one, "/v1/links/\(link)/revoke")
         _ = try await visitor.get(issued.text("url").replacing(service.url, with: ""))
-        let refused = try await open(one, ["right": "erasure", "records": ["contacts:mkrecord7750"]])
+        let refused = try await open(one, ["right": "erasure", "records": ["contacts:\(Self.record)"]])
         let refusal = try await act(
             one, "/v1/requests/\(refused)/refuse", ["reason": "manifestly-unfounded:mkrefusal7735 is not theirs"])
         #expect(refusal.status == 200)
@@ -330,7 +335,7 @@ struct ServiceScene: Sendable {
     private func staffHold(_ one: String, _ two: String) async throws {
         let body: [String: any Sendable] = [
             "matter": "2026-LIT-014", "basis": "gdpr-17-3-e", "subject": "email:\(Self.address)",
-            "collections": ["contacts"], "records": ["mkrecord7750"], "review_on": "2027-05-31",
+            "collections": ["contacts"], "records": [Self.record], "review_on": "2027-05-31",
         ]
         // A year from now on at most.
         let year = Calendar(identifier: .gregorian).component(.year, from: Date()) + 1
@@ -339,7 +344,7 @@ struct ServiceScene: Sendable {
         try #require(placed.status == 201, "\(placed.body)")
         let path = "/v1/holds/\(placed.text("id"))"
         let spoilt: [[String: any Sendable]] = [
-            ["subject": "email:\(Self.unknown)"], ["records": ["mkrecord7750", "mkrecord7750"]],
+            ["subject": "email:\(Self.unknown)"], ["records": [Self.record, Self.record]],
             ["collections": ["mkjson7740"]], ["matter": "mkjson7740 Lovelace"], ["custodian": "mkjson7740"],
         ]
         for more in spoilt {

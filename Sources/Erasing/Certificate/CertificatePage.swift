@@ -80,11 +80,7 @@ package enum CertificatePage {
     private static func erased(_ certificate: ErasureCertificate) -> String {
         let lines = certificate.collections.filter { $0.outcome != "keep" }
         let rows = lines.map { line in
-            let staying =
-                line.staying > 0
-                ? " <small>(\(count(line.staying, "row")) not counted here: others have a part in them, so they stay)</small>"
-                : ""
-            return "<tr><th>\(escaped(line.title))\(staying)</th><td>\(outcome(line.outcome))</td>"
+            return "<tr><th>\(escaped(line.title))\(remaining(line))</th><td>\(outcome(line.outcome))</td>"
                 + "<td class=\"n\">\(line.rows)</td></tr>"
         }
         let files =
@@ -101,6 +97,16 @@ package enum CertificatePage {
             </tbody>
             </table>
             """)
+    }
+
+    /// Which of a collection's rows are not among those counted, and why.
+    private static func remaining(_ line: ErasureCertificate.Line) -> String {
+        let parts = [
+            (line.staying, "others have a part in them, so they stay"),
+            (line.held, "they stay, restricted, for proceedings"),
+            (line.hollow, "they stay, emptied of what identifies, because a restricted row refers to them"),
+        ].filter { $0.0 > 0 }.map { "\(count($0.0, "row")) not counted here: \($0.1)" }
+        return parts.isEmpty ? "" : " <small>(\(parts.joined(separator: "; ")))</small>"
     }
 
     private static func kept(_ certificate: ErasureCertificate) -> String {
@@ -174,6 +180,10 @@ package enum CertificatePage {
                 + "what identifies the person. "
                 + (hunt.isComplete ? "The search was complete." : "The search was <strong>not complete</strong>.")
                 + "</p>"
+        if !hunt.obstacles.isEmpty {
+            let places = hunt.obstacles.map { "<li>\(code($0))</li>" }.joined(separator: "\n")
+            text += "<p>Not searched, or not to the end:</p>\n<ul>\n\(places)\n</ul>"
+        }
         if hunt.leftovers.isEmpty {
             if hunt.tables > 0 { text += "<p>Nothing was found that should be gone.</p>" }
         } else {

@@ -53,14 +53,20 @@ package struct ErasureCertificate: Sendable, Hashable, Codable {
         package var rows: Int
         /// Rows that stay because others have a part in them.
         package var staying: Int
+        /// Rows that stay, restricted, for proceedings.
+        package var held: Int
+        /// Rows that stay, emptied of what identifies, because a held row refers to them.
+        package var hollow: Int
         package var reason: String?
 
         /// A line by its parts.
-        package init(title: String, outcome: String, rows: Int, staying: Int, reason: String?) {
+        package init(title: String, outcome: String, rows: Int, staying: Int, held: Int, hollow: Int, reason: String?) {
             self.title = title
             self.outcome = outcome
             self.rows = rows
             self.staying = staying
+            self.held = held
+            self.hollow = hollow
             self.reason = reason
         }
     }
@@ -82,13 +88,16 @@ package struct ErasureCertificate: Sendable, Hashable, Codable {
     package struct HuntLine: Sendable, Hashable, Codable {
         package var tables: Int
         package var isComplete: Bool
+        /// What wasn't searched, or not to its end, each with the reason.
+        package var obstacles: [String]
         /// Places with something left, as `table.column`.
         package var leftovers: [String]
 
         /// A hunt by its parts.
-        package init(tables: Int, isComplete: Bool, leftovers: [String]) {
+        package init(tables: Int, isComplete: Bool, obstacles: [String] = [], leftovers: [String]) {
             self.tables = tables
             self.isComplete = isComplete
+            self.obstacles = obstacles
             self.leftovers = leftovers
         }
     }
@@ -112,7 +121,9 @@ package struct ErasureCertificate: Sendable, Hashable, Codable {
         plan = receipt.plan
         ledgerSequence = receipt.sequence
         collections = receipt.done.collections.map {
-            Line(title: $0.title, outcome: $0.outcome, rows: $0.rows, staying: $0.staying, reason: $0.reason)
+            Line(
+                title: $0.title, outcome: $0.outcome, rows: $0.rows, staying: $0.staying, held: $0.held,
+                hollow: $0.hollow, reason: $0.reason)
         }
         retained = receipt.done.retained
         isHeld = receipt.isHeld

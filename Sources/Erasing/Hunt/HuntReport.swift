@@ -103,6 +103,16 @@ package struct HuntReport: Sendable, Hashable, Encodable {
     /// Whether everything was searched.
     package var isComplete: Bool { tables.allSatisfy { $0.extent == .full } && largeObjects == 0 && untold.isEmpty }
 
+    /// What wasn't searched for a person, or not to its end, each with the reason: nothing when the search was complete.
+    package func obstacles(for person: String) -> [String] {
+        var obstacles = tables.filter { $0.extent != .full }.map { table in
+            "\(table.table): \(table.obstacle?.rawValue ?? table.extent.rawValue)"
+        }
+        if largeObjects > 0 { obstacles.append("pg_largeobject: not-searched") }
+        if untold.contains(person) { obstacles.append("everything: no identifier can be looked for") }
+        return obstacles + unhunted.filter { $0.person == person }.map { "\($0.kind): \($0.weakness)" }
+    }
+
     /// Finds where the plan keeps nothing.
     package var leftovers: [Find] { finds.filter { !$0.isExpected } }
 

@@ -208,23 +208,3 @@ extension Duration {
     /// Whole milliseconds.
     var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }
-
-extension Eraser {
-    /// The same target by its key, however it was named: what names somebody may be replaced before they are gone.
-    ///
-    /// - Throws: `ErasureError` when nobody is meant, or several people.
-    package func canonical(_ target: ErasureTarget) async throws -> ErasureTarget {
-        guard case .person = target.kind else { return target }
-        return try await database.withConnection { connection in
-            try await connection.withTransaction(.snapshot) { connection in
-                try await openUnbound(connection)
-                let resolver = SubjectResolver(
-                    map: map, catalogue: try await connection.readCatalogue(), connection: connection)
-                do {
-                    let subject = try await resolver.resolve(target.reference)
-                    return ErasureTarget(person: SubjectReference(subject.kind, key: subject.key))
-                } catch let error as SubjectError { throw ErasureError(error) }
-            }
-        }
-    }
-}

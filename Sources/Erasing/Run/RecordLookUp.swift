@@ -33,16 +33,30 @@ struct RecordLookUp {
         let collection = try collection(of: target)
         guard let table = catalogue[collection.table] else { return target.reference.value }
         let typed = try parts(of: target, table)
-        let columns = table.identity.compactMap { table.column($0) }
-        let same = columns.enumerated().map { "t0.\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.comparedType)" }
-        var found = try await written(table, where: same.joined(separator: " AND "), typed)
+        var found = try await row(of: typed, table)
         if found == nil {
-            let casts = columns.enumerated().map { "$\($0 + 1)::\($1.comparedType)::text" }
+            let casts = table.identity.compactMap { table.column($0) }.enumerated().map {
+                "$\($0 + 1)::\($1.comparedType)::text"
+            }
             found = try await connection.query("SELECT \(casts.joined(separator: ", "))", typed).first?.compactMap {
                 $0
             }
         }
         return SubjectReference(scheme: collection.name, key: found ?? typed).value
+    }
+
+    /// Whether there is such a row.
+    func isThere(_ target: ErasureTarget) async throws -> Bool {
+        let collection = try collection(of: target)
+        guard let table = catalogue[collection.table] else { return false }
+        return try await row(of: try parts(of: target, table), table) != nil
+    }
+
+    private func row(of typed: [String], _ table: CatalogueTable) async throws -> [String]? {
+        let same = table.identity.compactMap { table.column($0) }.enumerated().map {
+            "t0.\($1.name.quoted) \($1.equals) $\($0 + 1)::\($1.comparedType)"
+        }
+        return try await written(table, where: same.joined(separator: " AND "), typed)
     }
 
     private func collection(of target: ErasureTarget) throws(ErasureError) -> Collection {

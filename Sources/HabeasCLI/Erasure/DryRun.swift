@@ -1,6 +1,7 @@
 internal import AuditLedger
 internal import DataMap
 internal import Erasing
+internal import LegalRules
 internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
@@ -33,8 +34,9 @@ struct DryRun {
     private func regime(_ name: String?) throws -> RegimeID {
         guard let name else { return map.defaultRegime }
         guard let regime = RegimeID(name.uppercased()) else {
-            throw CommandFailure(.usage, code: "usage", "--regime is the id of a law, such as GDPR or US-CA")
+            throw CommandFailure(.usage, code: "usage", "--regime is the id of a law, such as GDPR or CCPA")
         }
+        _ = try settings.ruleBook().regimes(named: name)
         return regime
     }
 

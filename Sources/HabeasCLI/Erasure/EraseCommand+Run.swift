@@ -74,8 +74,17 @@ extension EraseCommand {
 
         func run() async throws {
             let id = try IDArgument.parse(request, of: "a request")
-            let (answer, detail) = try await StaffClient.with { client in try await follow(id, client) }
-            try options.print(answer) { RequestPage.text(detail) }
+            let (answer, detail, plan) = try await StaffClient.with { client in
+                let (answer, detail) = try await follow(id, client)
+                // Before a plan is approved there is nothing to show of how far it is.
+                let hasRun = ["running", "partial", "failed", "erased", "erased_with_retention"]
+                    .contains(detail.request.state)
+                let plan = hasRun ? try await client.get("/v1/requests/\(id)/plan").read(PlanDocument.self) : nil
+                return (answer, detail, plan)
+            }
+            try options.print(answer) {
+                [RequestPage.text(detail), plan?.facts.text()].compactMap { $0 }.joined(separator: "\n")
+            }
             guard wait else { return }
             let status = RequestWatch.status(detail.request.state) ?? .refused
             if status != .done { throw ExitStatusError(status: status) }
@@ -106,18 +115,30 @@ extension EraseCommand {
             commandName: "show", abstract: "Print what an erasure did, as its signed certificate says it.",
             discussion: """
                 Counts, statutes and dates; nothing of the person. --json prints the service's \
-                document with the signed bytes and their signature.
+                document with the signed bytes and their signature. --output writes the \
+                certificate into a folder as it is handed on: certificate.json, \
+                certificate.sig and the page certificate.html.
 
                 EXAMPLES
                   habeas erase show REQUEST
-                  habeas erase show REQUEST --json
+                  habeas erase show REQUEST --output certificate
+                  habeas verify certificate/certificate.json --key published.json
                 """)
         @Argument(help: "The request's id.") var request: String
+        @Option(
+            name: [.short, .long],
+            help: ArgumentHelp(
+                "Write the certificate's files into a folder that doesn't exist yet.", valueName: "folder"))
+        var output: String?
         @OptionGroup var options: AnswerOptions
 
         func run() async throws {
             let id = try IDArgument.parse(request, of: "a request")
             let answer = try await StaffClient.with { try await $0.get("/v1/requests/\(id)/certificate") }
+            if let output {
+                try (try answer.read(CertificateDocument.self)).write(to: output)
+                Terminal.note("written; `habeas verify \(output)/certificate.json` judges it")
+            }
             try options.print(answer) { try CertificateSummary.text(try answer.read(CertificateDocument.self)) }
         }
     }

@@ -1,5 +1,6 @@
 internal import Erasing
 internal import FoundationEssentials
+internal import ObjectStore
 internal import RightsCore
 
 /// A request's plan, as the API gives it.
@@ -69,20 +70,51 @@ struct CertificateDocument: Decodable {
     let madeAt: String
     let canonical: String
     let signature: String
-}
 
-/// What a certificate says, for the terminal.
-enum CertificateSummary {
-    static func text(_ document: CertificateDocument, on screen: Screen = .current) throws -> String {
-        guard let data = Data(base64Encoded: document.canonical),
-            let certificate = try? JSONDecoder().decode(ErasureCertificate.self, from: data)
+    /// What is signed, and its bytes.
+    func read() throws -> (ErasureCertificate, [UInt8]) {
+        guard let data = Data(base64Encoded: canonical),
+            let certificate = ErasureCertificate(canonicalBytes: [UInt8](data))
         else {
             throw CommandFailure(
                 .failed, code: "client.bad-answer", "the service's certificate can't be understood",
                 hint: "is the service of another version than this program (\(habeasVersion))?")
         }
+        return (certificate, [UInt8](data))
+    }
+
+    /// Writes the certificate, its signature and its page into a new folder.
+    func write(to folder: String) throws {
+        let (certificate, bytes) = try read()
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandFailure(
+                .failed, code: "file.unusable", "\(folder) can't be made: it exists, or the folder above it doesn't",
+                hint: "name a folder that doesn't exist yet")
+        }
+        let files = [
+            ("json", bytes), ("sig", [UInt8](Data(base64Encoded: signature) ?? Data())),
+            ("html", CertificatePage.html(certificate)),
+        ]
+        for (ending, bytes) in files {
+            try WholeFile.replace("\(folder)/certificate.\(ending)", with: bytes, mode: 0o600)
+        }
+    }
+}
+
+/// What a certificate says, for the terminal.
+enum CertificateSummary {
+    static func text(_ document: CertificateDocument, on screen: Screen = .current) throws -> String {
+        let (certificate, _) = try document.read()
         var parts = [facts(certificate).text(on: screen), collections(certificate).text(on: screen)]
         if !certificate.retained.isEmpty { parts.append(retained(certificate).text(on: screen)) }
+        if !certificate.hunt.obstacles.isEmpty {
+            parts.append(
+                (["Not searched, or not to the end:"] + certificate.hunt.obstacles.map { "  ! \($0)" })
+                    .joined(separator: "\n"))
+        }
         if !certificate.hunt.leftovers.isEmpty {
             parts.append((["Left behind:"] + certificate.hunt.leftovers.map { "  ! \($0)" }).joined(separator: "\n"))
         }
@@ -115,10 +147,12 @@ enum CertificateSummary {
             columns: [
                 Table.Column(title: "Collection"), Table.Column(title: "Outcome"),
                 Table.Column(title: "Rows", isNumber: true), Table.Column(title: "Stay", rank: 1, isNumber: true),
-                Table.Column(title: "Why", rank: 2),
+                Table.Column(title: "Held", rank: 1, isNumber: true), Table.Column(title: "Why", rank: 2),
             ],
             rows: certificate.collections.map {
-                [$0.title, $0.outcome, "\($0.rows)", "\($0.staying)", $0.reason ?? ""]
+                [
+                    $0.title, $0.outcome, "\($0.rows)", "\($0.staying)", "\($0.held + $0.hollow)", $0.reason ?? "",
+                ]
             })
     }
 

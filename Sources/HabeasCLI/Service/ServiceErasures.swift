@@ -109,8 +109,10 @@ struct ServiceErasures: Sendable {
             let names = objects.filter { $0.hasLeftovers(of: person.reference) }.map { "object store \($0.store)" }
             return HuntOutcome(
                 tables: store.tables.count + control.tables.count,
-                isComplete: store.isComplete && control.isComplete && objects.allSatisfy(\.isComplete)
-                    && !store.unhunted.contains { $0.person == person.reference },
+                obstacles: Set(
+                    store.obstacles(for: person.reference) + control.obstacles(for: person.reference)
+                        + objects.filter { !$0.isComplete }.map { "object store \($0.store): not to the end" }
+                ).sorted(),
                 leftovers: Set(finds.map { "\($0.table).\($0.column)" } + names).sorted())
         }
     }

@@ -93,6 +93,7 @@ extension StaffAPI {
     private func placeHold(_ request: Request, _ context: HabeasContext) async throws -> Response {
         let (input, caller) = try await input(PlaceHoldInput.self, .writeHolds, request, context)
         let wanted = try input.hold()
+        try await engine.check(wanted, erasure)
         var found: FoundPerson?
         if let subject = input.subject { found = try await engine.find(subject) }
         let person = found

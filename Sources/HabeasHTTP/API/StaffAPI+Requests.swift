@@ -110,9 +110,11 @@ extension StaffAPI {
 
     private func openRequest(_ request: Request, _ context: HabeasContext) async throws -> Response {
         let (input, caller) = try await input(OpenInput.self, .openRequests, request, context)
-        let wanted = try input.request(defaultLanguage: engine.settings.defaultLanguage)
-        try engine.check(wanted)
+        var asked = try input.request(defaultLanguage: engine.settings.defaultLanguage)
+        try engine.check(asked)
         let found = try await engine.find(input.subject)
+        try await engine.settle(recordsOf: &asked, of: found, erasure)
+        let wanted = asked
         let outcome = try await write(input, caller, request) { _, caller, ground, transaction in
             let (record, isNew) = try await engine.open(wanted, for: found, by: caller, ground, in: transaction)
             return try StoredAnswer(summary(record), status: isNew ? .created : .ok)

@@ -67,7 +67,7 @@ extension EraseJob {
             approvedAt: work.plan.approvedAt, issuedAt: engine.now(), receipt: whole, files: whole.files,
             recipients: [],
             hunt: ErasureCertificate.HuntLine(
-                tables: hunt.tables, isComplete: hunt.isComplete, leftovers: hunt.leftovers),
+                tables: hunt.tables, isComplete: hunt.isComplete, obstacles: hunt.obstacles, leftovers: hunt.leftovers),
             contactKept: try await transaction.sealed(.onFile, of: request.id) != nil)
         try await engine.certify(certificate, for: request, tools, in: transaction)
     }

@@ -62,13 +62,16 @@ package struct HuntOutcome: Sendable, Hashable, Codable {
     package let tables: Int
     /// Whether every one was, to its end, and every identifier was looked for.
     package let isComplete: Bool
+    /// What wasn't looked at, or not to its end, each with the reason.
+    package let obstacles: [String]
     /// `table.column`, or a store, with something that the plan doesn't keep.
     package let leftovers: [String]
 
     /// An outcome by its parts.
-    package init(tables: Int, isComplete: Bool, leftovers: [String]) {
+    package init(tables: Int, obstacles: [String], leftovers: [String]) {
         self.tables = tables
-        self.isComplete = isComplete
+        isComplete = obstacles.isEmpty
+        self.obstacles = obstacles
         self.leftovers = leftovers
     }
 }
@@ -104,7 +107,8 @@ actor HuntDesk {
                 let outcomes = try await hunt(batch.map(\.order))
                 for (one, outcome) in zip(batch, outcomes) { one.continuation.resume(returning: outcome) }
                 for one in batch.dropFirst(outcomes.count) {
-                    one.continuation.resume(returning: HuntOutcome(tables: 0, isComplete: false, leftovers: []))
+                    one.continuation.resume(
+                        returning: HuntOutcome(tables: 0, obstacles: ["everything: the search failed"], leftovers: []))
                 }
             } catch {
                 for one in batch { one.continuation.resume(throwing: error) }

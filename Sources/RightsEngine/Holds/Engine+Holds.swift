@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import Erasing
 internal import ErasureLedger
 package import RequestLedger
 package import RightsCore
@@ -35,6 +36,19 @@ package struct HoldView: Sendable {
 
 extension Engine {
     // MARK: placing
+
+    /// Looks whether what a hold is bounded by is there: the column of its days, its records.
+    ///
+    /// - Parameter tools: nil where nothing is erased.
+    /// - Throws: `ErasureError` where something isn't.
+    package func check(_ input: HoldInput, _ tools: ErasureTools?) async throws {
+        try checkCollections(input.scope.collections)
+        guard let tools, input.scope.range != nil || !input.scope.records.isEmpty else { return }
+        try await tools.eraser.check(
+            RowHold(
+                id: "new", matter: input.matter, collections: input.scope.collections, records: input.scope.records,
+                column: input.scope.range?.column))
+    }
 
     /// Places a hold: it is in force when the transaction commits, and waits for a second person. The operators are told,
     /// so that nobody stops an erasure in silence (LEGAL.md 4.3).
@@ -117,7 +131,6 @@ extension Engine {
         guard caller.permissions.contains(.readHolds) else { return nil }
         guard request.right == .erasure else { return [] }
         return try await transaction.holds(applyingTo: request.subject).map(\.hold)
-            .filter { $0.scope.touches(request.collections) }
     }
 
     /// How many holds there are, by what they wait for.

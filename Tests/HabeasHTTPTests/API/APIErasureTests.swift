@@ -153,6 +153,66 @@ import Testing
         }
     }
 
+    @Test func aRecordIsLookedUpBeforeItsRequestIsWritten() async throws {
+        try await ErasureBench.with { bench in
+            let api = bench.api
+            let token = try await api.token(.compliance, lifetime: .days(60))
+            func contact(_ whose: String) async throws -> String {
+                let rows = try await api.database.query(
+                    """
+                    SELECT min(c.id::text) FROM workspace.contacts c JOIN workspace.users u ON u.id = c.user_id
+                     WHERE u.email \(whose) 'ada@example.com'
+                    """)
+                return try #require(rows.first?.first.flatMap { $0 })
+            }
+            func open(_ record: String) async throws -> TestResponse {
+                let body: [String: any Sendable] = [
+                    "subject": "email:ada@example.com", "right": "erasure", "records": [record],
+                ]
+                return try await api.call(.post, "/v1/requests", token, body.merging(APIBench.ground) { $1 })
+            }
+            let (own, others) = (try await contact("="), try await contact("<>"))
+            let unknown = try await open("shoes:1")
+            let another = try await open("contacts:\(others)")
+            let opened = try await open("contacts:\(own)")
+            let again = try await open("contacts:\(own.uppercased())")
+
+            #expect(unknown.status == .unprocessableContent && unknown.code == "erasure.unknown-reference")
+            #expect(another.status == .notFound && another.code == "erasure.no-such-subject", "\(another.text)")
+            #expect(!another.text.contains(others))
+            #expect(opened.status == .created && opened.json["collections"] as? [String] == ["contacts"])
+            #expect(again.status == .ok && again.text("id") == opened.text("id"))
+            #expect(try await api.count("SELECT count(*) FROM habeas.request") == 1)
+        }
+    }
+
+    @Test func aHoldIsBoundedByWhatIsThere() async throws {
+        try await ErasureBench.with { bench in
+            let api = bench.api
+            let token = try await api.token(.compliance, lifetime: .days(60))
+            func place(_ more: [String: any Sendable]) async throws -> TestResponse {
+                let body: [String: any Sendable] = [
+                    "matter": "2026-LIT-014", "basis": "gdpr-17-3-e", "collections": ["contacts"],
+                    "review_on": "2027-05-31",
+                ]
+                return try await api.call(
+                    .post, "/v1/holds", token, body.merging(APIBench.ground) { $1 }.merging(more) { $1 })
+            }
+            let column = try await place(["range": ["column": "creatd_at", "from": "2026-01-01"]])
+            let words = try await place(["range": ["column": "email", "from": "2026-01-01"]])
+            let record = try await place(["records": ["0199a1c2-7d3e-7abc-8def-0123456789ab"]])
+            let malformed = try await place(["records": ["not-a-key"]])
+            let good = try await place(["range": ["column": "created_at", "from": "2026-01-01"]])
+
+            #expect(column.status == .unprocessableContent && column.text.contains("created_at"), "\(column.text)")
+            #expect(words.status == .unprocessableContent && words.code == "erasure.unknown-reference")
+            #expect(record.status == .notFound && record.text.contains("record 1"))
+            #expect(malformed.status == .notFound && !malformed.text.contains("not-a-key"))
+            #expect(good.status == .created, "\(good.text)")
+            #expect(try await api.count("SELECT count(*) FROM habeas.hold") == 1)
+        }
+    }
+
     @Test func whatTheProductDeletesGoesIntoTheLedgerOnce() async throws {
         try await ErasureBench.with { bench in
             let api = bench.api

@@ -97,7 +97,7 @@ struct ErasureBench: Sendable {
                 let report = try await LeftoverHunt(people).search(product.target(), in: .all(except: []), mapped: [])
                 return people.map { person in
                     HuntOutcome(
-                        tables: report.tables.count, isComplete: report.isComplete,
+                        tables: report.tables.count, obstacles: report.obstacles(for: person.reference),
                         leftovers: report.leftovers.filter { $0.person == person.reference }
                             .map { "\($0.table).\($0.column)" }.sorted())
                 }

@@ -85,7 +85,7 @@ struct RecipientBench: Sendable {
             })
         tools = ErasureTools(
             eraser: eraser, keys: keys, service: map.service, controller: map.controller.name, ledger: { ledger },
-            hunt: { orders in orders.map { _ in HuntOutcome(tables: 1, isComplete: true, leftovers: []) } },
+            hunt: { orders in orders.map { _ in HuntOutcome(tables: 1, obstacles: [], leftovers: []) } },
             sign: { try KeyRing(folder: "\(folder)/keys").sign($0) }, huntWindow: .zero)
         kim = try await work.staff("Kim", .compliance)
     }

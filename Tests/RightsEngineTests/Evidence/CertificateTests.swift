@@ -42,7 +42,10 @@ import Testing
         var certificate = Self.sample()
         certificate.state = "partial"
         certificate.isHeld = true
-        certificate.hunt = .init(tables: 31, isComplete: false, leftovers: ["workspace.notes.body"])
+        certificate.hunt = .init(
+            tables: 31, isComplete: false, obstacles: ["public.archive: locked"], leftovers: ["workspace.notes.body"])
+        certificate.collections[0].held = 3
+        certificate.collections[0].hollow = 1
         certificate.backups = [.init(name: "nightly", until: CivilDate("2027-01-31")!)]
         certificate.recipients = []
         let partial = Self.page(certificate)
@@ -56,6 +59,9 @@ import Testing
 
         #expect(partial.contains("Kept, restricted, for proceedings") && partial.contains("<strong>in part</strong>"))
         #expect(partial.contains("workspace.notes.body") && partial.contains("not complete"))
+        #expect(partial.contains("public.archive: locked"))
+        #expect(
+            partial.contains("3 rows not counted here: they stay, restricted") && partial.contains("1 row not counted"))
         #expect(partial.contains("nightly") && partial.contains("2027-01-31"))
         #expect(partial.contains("passed on to nobody"))
         #expect(
@@ -71,7 +77,8 @@ import Testing
         certificate.regime = evil
         certificate.collections[0].title = evil
         certificate.collections[0].outcome = evil
-        certificate.collections.append(.init(title: evil, outcome: "keep", rows: 1, staying: 0, reason: evil))
+        certificate.collections.append(
+            .init(title: evil, outcome: "keep", rows: 1, staying: 0, held: 0, hollow: 0, reason: evil))
         certificate.retained[0].citation = evil
         certificate.retained[0].fields = [evil]
         certificate.recipients = [.init(name: evil, state: evil)]

@@ -4,8 +4,13 @@ internal import FoundationEssentials
 /// An answer of the API: a JSON document.
 struct StaffAnswer: Sendable {
     private let bytes: [UInt8]
+    /// Whether the service says that it made something (201).
+    let isNew: Bool
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], isNew: Bool = false) {
+        self.bytes = bytes
+        self.isNew = isNew
+    }
 
     /// The document as the service wrote it.
     var json: String { String(decoding: bytes, as: UTF8.self) }

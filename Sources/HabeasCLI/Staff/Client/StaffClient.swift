@@ -105,7 +105,7 @@ struct StaffClient: Sendable {
         let response = try await client.execute(request, timeout: Self.patience)
         guard (200..<300).contains(response.status.code) else { throw try await failure(response) }
         let body = try await response.body.collect(upTo: Self.largest)
-        return StaffAnswer(Array(body.readableBytesView))
+        return StaffAnswer(Array(body.readableBytesView), isNew: response.status == .created)
     }
 
     private func failure(_ response: HTTPClientResponse) async throws -> CommandFailure {

@@ -57,9 +57,9 @@ struct RecipientsCommand: AsyncParsableCommand {
                 disproportionate effort. The certificate of the request is made anew.
 
                 EXAMPLES
-                  habeas recipients confirm DUTY --outcome acknowledged \
+                  habeas recipients confirm DUTY --outcome acknowledged \\
                       --ticket T-9 --reason mail-of-confirmation
-                  habeas recipients confirm DUTY --outcome parked --until 2034-12-31 \
+                  habeas recipients confirm DUTY --outcome parked --until 2034-12-31 \\
                       --ticket T-9 --reason tax-law
                 """)
         @Argument(help: "The duty's id.") var duty: String

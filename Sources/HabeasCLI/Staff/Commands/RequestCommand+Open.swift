@@ -63,6 +63,11 @@ extension RequestCommand {
         func run() async throws {
             let body = try body()
             let answer = try await StaffClient.with { try await $0.post("/v1/requests", body) }
+            if !answer.isNew {
+                Terminal.note(
+                    "habeas: that person's request was open already, and stays as it was: the law, ticket and other facts "
+                        + "given now weren't taken over")
+            }
             try options.print(answer) {
                 let request = try answer.read(RequestDocument.self)
                 return RequestPage.summary(request).text()

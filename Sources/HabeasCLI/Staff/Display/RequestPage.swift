@@ -7,8 +7,14 @@ enum RequestPage {
         var facts = Facts()
         facts.add("request", request.id)
         let laws = ([request.regime] + request.alsoUnder).joined(separator: " and ")
-        facts.add("right", "\(request.right), \(laws), by \(request.channel), \(request.format)")
-        facts.add("only", request.collections.joined(separator: ", "))
+        // Of an erasure no archive is made, and only a record has a collection.
+        let isErasure = request.right == "erasure"
+        let format = isErasure ? "" : ", \(request.format)"
+        facts.add("right", "\(request.right), \(laws), by \(request.channel)\(format)")
+        facts.add(
+            "only",
+            (isErasure ? request.collections.map { "one record of \($0)" } : request.collections)
+                .joined(separator: ", "))
         facts.add("state", "\(request.state) since \(LocalTime.text(request.stateSince))\(aside(request))")
         facts.add("received", LocalTime.text(request.receivedAt))
         if request.answeredAt == nil && request.closedAt == nil {
@@ -41,6 +47,7 @@ enum RequestPage {
         case "questions": "identity, clarify, fee"
         case "answers": nil
         case "deadline/accept": "`habeas deadline accept`"
+        case "plan/approve": "`habeas erase approve`"
         default: verb
         }
     }

@@ -99,13 +99,17 @@ struct RequestSummary: Encodable {
             (.identify, "verify"), (.refuse, "refuse"), (.pause, "pause"), (.resume, "resume"), (.cancel, "cancel"),
             (.retry, "retry"),
         ]
-        let ends: [RequestLife.Event] = hasBegun ? [.refuse, .pause, .cancel] : []
+        var ends: [RequestLife.Event] = hasBegun ? [.refuse, .pause, .cancel] : []
+        // What is found after a proved erasure is a new request.
+        if request.state.isErased { ends.append(.retry) }
         var possible = verbs.filter { request.life.possible.contains($0.0) && !ends.contains($0.0) }.map(\.1)
         if request.state.isOpen { possible += ["questions", "answers", "extend"] }
         if request.acknowledgedAt == nil { possible.append("acknowledge") }
         if request.answeredAt != nil { possible.append("appeal") }
         if request.hasProposedDates { possible.append("deadline/accept") }
-        return request.state == .accepted && request.needsRelease ? ["approve"] + possible : possible
+        guard request.state == .accepted else { return possible }
+        if request.needsRelease { return ["approve"] + possible }
+        return request.outcome == "erasure.awaits-approval" ? ["plan/approve"] + possible : possible
     }
 }
 
