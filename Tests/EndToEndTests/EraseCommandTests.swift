@@ -114,7 +114,8 @@ import Testing
         let read = try await bench.habeas(
             "retention", "list", "--records", "--purpose", "tax audit 2026", "--json")
         #expect(read.status == 0, "\(read.errors)")
-        _ = try JSONSerialization.jsonObject(with: Data(read.output.utf8))
+        let documents = try JSONSerialization.jsonObject(with: Data(read.output.utf8)) as? [[String: Any]]
+        #expect(documents?.isEmpty == false && documents?.allSatisfy { $0["record"] is [String: Any] } == true)
         let noted = try await bench.database.query("SELECT purpose FROM habeas_local.retained_access")
         #expect(noted == [["tax audit 2026"]])
         let audited = try await bench.database.query(

@@ -64,6 +64,8 @@ package struct ErasureBudget: Sendable {
     package var batch = 5000
     /// The least pause between batches.
     package var pause = Duration.milliseconds(5)
+    /// How long a pause is at least, as a share of the batch before it.
+    package var share = 1.0 / 3
     /// The longest.
     package var longestPause = Duration.milliseconds(1000)
     /// How far a standby may lag, in bytes, before batches wait for it.

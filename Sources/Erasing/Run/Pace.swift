@@ -20,8 +20,7 @@ struct Pace {
         if lag > budget.standbyLag || took > best * 3 {
             slowDown()
         } else {
-            // About a third of the time belongs to others.
-            pause = max(budget.pause, min(pause / 2, budget.longestPause), took / 3)
+            pause = max(budget.pause, min(pause / 2, budget.longestPause), took * budget.share)
         }
         return pause
     }

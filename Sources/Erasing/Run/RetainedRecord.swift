@@ -3,7 +3,7 @@ package import PostgresAccess
 package import RightsCore
 
 /// A document that a statute keeps of somebody erased. It holds what was issued, so it prints itself as `<personal>`.
-package struct RetainedRecord: Sendable, Encodable, CustomStringConvertible, CustomDebugStringConvertible {
+package struct RetainedRecord: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     package let collection: String
     package let document: String
     package let statute: String
@@ -13,6 +13,8 @@ package struct RetainedRecord: Sendable, Encodable, CustomStringConvertible, Cus
     package let retainUntil: CivilDate
     /// The fields that are kept, as JSON.
     package let record: String
+    /// All of the above as one JSON object.
+    package let json: String
 
     package var description: String { "<personal>" }
     package var debugDescription: String { description }
@@ -23,7 +25,9 @@ package struct RetainedRecord: Sendable, Encodable, CustomStringConvertible, Cus
     ) async throws -> [RetainedRecord] {
         let rows = try await connection.query(
             """
-            SELECT collection, document, statute, citation, issued_on::text, retain_until::text, record::text
+            SELECT collection, document, statute, citation, issued_on::text, retain_until::text, record::text,
+                   jsonb_build_object('collection', collection, 'document', document, 'statute', statute,
+                       'citation', citation, 'issued_on', issued_on, 'retain_until', retain_until, 'record', record)
               FROM habeas_local.read_retained($1)
             """, [purpose])
         return rows.compactMap { row in
@@ -32,7 +36,7 @@ package struct RetainedRecord: Sendable, Encodable, CustomStringConvertible, Cus
             }
             return RetainedRecord(
                 collection: row[0] ?? "", document: row[1] ?? "", statute: row[2] ?? "", citation: row[3] ?? "",
-                issuedOn: issued, retainUntil: until, record: row[6] ?? "{}")
+                issuedOn: issued, retainUntil: until, record: row[6] ?? "{}", json: row[7] ?? "{}")
         }
     }
 }

@@ -50,7 +50,7 @@ extension RetentionCommand {
                 try await RetainedRecord.read(for: purpose, over: $0)
             }
             if common.json {
-                let lines = try found.map { "  " + (try Terminal.jsonLine($0)) }
+                let lines = found.map { "  \($0.json)" }
                 return Terminal.print(lines.isEmpty ? "[]" : "[\n\(lines.joined(separator: ",\n"))\n]")
             }
             if found.isEmpty { Terminal.note("no statute keeps anything of anybody erased") }
