@@ -107,6 +107,10 @@ let package = Package(
                 "ObjectStore",
             ], swiftSettings: fenced),
         .target(
+            name: "BackupTruth",
+            dependencies: ["RightsCore", "ErasureLedger", "ObjectStore", subprocess, system, yams],
+            swiftSettings: fenced),
+        .target(
             name: "Notifying",
             dependencies: [
                 "MailTransport", "RightsCore", crypto, mustache, httpClient, nioCore, nioHTTP1,
@@ -118,7 +122,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore",
                 "MailTransport", "RequestLedger", "AuditLedger", "ErasureLedger", "SubjectAccess", "Exporting",
-                "Erasing",
+                "Erasing", "BackupTruth",
                 "Notifying", crypto, lifecycle, logging,
                 jwt, httpClient,
                 nioCore, nioHTTP1,
@@ -141,7 +145,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger",
                 "ErasureLedger", "SubjectAccess", "Exporting", "Erasing", "PrivatePostgres", "DemoWorkspace",
-                "RowEncoding", "HabeasHTTP", "RightsEngine",
+                "RowEncoding", "HabeasHTTP", "RightsEngine", "BackupTruth",
                 "RequestLedger",
                 "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, subprocess,
                 crypto,
@@ -222,6 +226,12 @@ let package = Package(
             name: "ErasureLedgerTests",
             dependencies: ["ErasureLedger", "LedgerWriter", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
+        .testTarget(
+            name: "BackupTruthTests",
+            dependencies: [
+                "BackupTruth", "ErasureLedger", "PostgresAccess", "PostgresTestKit", "PrivatePostgres", "RightsCore",
+                crypto, subprocess, system,
+            ], swiftSettings: strict),
         .testTarget(
             name: "ErasingTests",
             dependencies: [

@@ -1,0 +1,27 @@
+internal import ErasureLedger
+
+/// What PostgreSQL writes into `backup_label`: where a base backup begins.
+struct BackupLabel: Hashable {
+    let start: LogPosition
+    let timeline: UInt32
+    let segment: LogSegment
+
+    /// Reads the file; nil when it isn't one, or contradicts itself.
+    init?(_ bytes: [UInt8]) {
+        guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard let location = Self.value("START WAL LOCATION: ", lines)?.split(separator: " "), location.count == 3,
+            location[1] == "(file", let start = LogPosition(location[0]),
+            let segment = LogSegment(location[2].dropLast()),
+            let timeline = Self.value("START TIMELINE: ", lines).flatMap({ UInt32($0) }),
+            timeline == segment.timeline
+        else { return nil }
+        self.start = start
+        self.timeline = timeline
+        self.segment = segment
+    }
+
+    private static func value(_ key: String, _ lines: [Substring]) -> Substring? {
+        lines.first { $0.hasPrefix(key) }?.dropFirst(key.count)
+    }
+}
