@@ -109,6 +109,50 @@ CREATE TABLE IF NOT EXISTS habeas_local.product_deletion (
     lsn pg_lsn NOT NULL DEFAULT pg_current_wal_insert_lsn()
 );
 
+-- A purge of what erased rows left in the files, and what it covers: every erasure that was committed before a position of
+-- the log, by transactions below a number.
+CREATE TABLE IF NOT EXISTS habeas_local.purge_run (
+    run uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    begun_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    level text NOT NULL CHECK (level IN ('logical', 'unreferenced', 'physical')),
+    rewriting text NOT NULL,
+    -- Names of tables.
+    tables text[] NOT NULL,
+    system_identifier text NOT NULL,
+    timeline integer NOT NULL,
+    covers pg_lsn NOT NULL,
+    horizon xid8 NOT NULL,
+    ended_at timestamptz,
+    -- Behind everything it wrote; NULL when it ended without getting there.
+    purged_at pg_lsn
+);
+
+-- What a purge has done already: kinds of statements and names of tables and indexes.
+CREATE TABLE IF NOT EXISTS habeas_local.purge_step (
+    run uuid NOT NULL REFERENCES habeas_local.purge_run ON DELETE CASCADE,
+    step text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (run, step)
+);
+
+-- Removes the planner's statistics of a table, in the transaction in which ANALYZE makes new ones: it replaces nothing of a
+-- table that is empty now, nor of a column whose statistics target is 0. The lock keeps other ANALYZE away meanwhile.
+CREATE OR REPLACE FUNCTION habeas_local.forget_statistics(described regclass) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT relkind FROM pg_class WHERE oid = $1) IN ('r', 'p') THEN
+        EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', $1);
+    END IF;
+    DELETE FROM pg_statistic WHERE starelid = $1 OR starelid IN (SELECT indexrelid FROM pg_index WHERE indrelid = $1);
+    IF current_setting('server_version_num')::int >= 150000 THEN
+        DELETE FROM pg_statistic_ext_data WHERE stxoid IN (SELECT oid FROM pg_statistic_ext WHERE stxrelid = $1);
+    ELSE
+        -- There ANALYZE wants the row to be there.
+        UPDATE pg_statistic_ext_data SET stxdndistinct = NULL, stxddependencies = NULL, stxdmcv = NULL
+         WHERE stxoid IN (SELECT oid FROM pg_statistic_ext WHERE stxrelid = $1);
+    END IF;
+END $$;
+
 -- Whether a person is just being erased: the product asks before it lets them in or writes for them.
 CREATE OR REPLACE FUNCTION habeas_local.is_tombstoned(kind text, key text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -33,4 +33,7 @@ struct HuntPatterns: Sendable {
     func owners(of hit: RowHit, in setting: NeedleSpelling.Edges.Setting = .value) -> [Owner] {
         spellings[hit.pattern].allows(hit, in: setting) ? owners[hit.pattern] : []
     }
+
+    /// Whose needle a pattern is, whatever stands beside it.
+    func owners(ofPattern pattern: Int) -> [Owner] { owners[pattern] }
 }

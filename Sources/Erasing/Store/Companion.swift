@@ -43,7 +43,7 @@ package enum Companion {
     package static func isWhole(on connection: PostgresConnection) async throws -> Bool {
         let tables = [
             "erasure_run", "tombstone", "receipt", "file_duty", "restriction", "retained_billing", "retained_access",
-            "suppression", "product_deletion",
+            "suppression", "product_deletion", "purge_run", "purge_step",
         ]
         let rows = try await connection.query(
             """
