@@ -65,6 +65,8 @@ struct CommandFailure: Error, Encodable {
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureLedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as PurgeError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as LedgerError:
@@ -143,6 +145,13 @@ struct CommandFailure: Error, Encodable {
             .refused
         case .countMismatch, .rowsRemain: .verificationFailed
         case .noCompanion, .contended, .storeUnavailable, .outcomeUnknown: .failed
+        }
+    }
+
+    private static func status(_ code: PurgeError.Code) -> ExitStatus {
+        switch code {
+        case .alreadyRunning, .noCompanion: .failed
+        case .standby, .noSuchTable: .refused
         }
     }
 

@@ -211,7 +211,11 @@ private struct Examination {
             try settings.retentionTarget()
         }
         await examineRole("hunter's role", settings.hunterUser, mayBypass: true) { try settings.hunterTarget() }
+        await examineRole("maintainer's role", settings.maintainerUser, mayBypass: false) {
+            try settings.maintainerTarget()
+        }
         await examineCompanion()
+        await examineHorizon()
         if let map { await examineErasures(map) }
     }
 
@@ -226,6 +230,20 @@ private struct Examination {
                 fail("companion schema", "habeas_local isn't there, or is of an older build", mend: "habeas init")
             }
         } catch { fail("companion schema", error) }
+    }
+
+    /// What keeps erased rows alive, or carries them where no purge gets; advice is told and is no failure.
+    private mutating func examineHorizon() async {
+        do {
+            let findings = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
+                try await HorizonFinding.look(over: $0)
+            }
+            if findings.isEmpty { pass("erased rows", "nothing keeps them alive, or carries them elsewhere") }
+            for finding in findings {
+                lines.append(
+                    Line(what: "erased rows", ok: !finding.isProblem, found: finding.message, mend: finding.mend))
+            }
+        } catch { fail("erased rows", error) }
     }
 
     private mutating func examineErasures(_ map: DataMap) async {

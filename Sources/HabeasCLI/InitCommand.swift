@@ -63,6 +63,7 @@ struct DatabaseRoles {
             + EraserRoles.statements(
                 map, catalogue, eraser: settings.eraserUser, verifier: settings.verifierUser)
             + HuntRoles.statements(catalogue, hunter: settings.hunterUser)
+            + MaintainerRole.statements(maintainer: settings.maintainerUser)
     }
 
     /// Makes them, with the passwords of the settings.
@@ -74,6 +75,7 @@ struct DatabaseRoles {
             (role: settings.eraserUser, password: settings.eraserPassword),
             (role: settings.retentionUser, password: settings.retentionPassword),
             (role: settings.hunterUser, password: settings.hunterPassword),
+            (role: settings.maintainerUser, password: settings.maintainerPassword),
         ]
         let target = try settings.operatorTarget()
         try await PostgresConnection.withConnection(to: target) { connection in

@@ -21,7 +21,8 @@ struct Settings: Sendable {
     private static let exportKeys: Set<String> = [
         "database.url", "database.exporter.user", "database.exporter.password", "database.verifier.user",
         "database.verifier.password", "database.eraser.user", "database.eraser.password", "database.retention.user",
-        "database.retention.password", "database.hunter.user", "database.hunter.password", "map", "keys",
+        "database.retention.password", "database.hunter.user", "database.hunter.password",
+        "database.maintainer.user", "database.maintainer.password", "map", "keys",
         "snapshot.budget", "control.url", "control.user",
         "control.password",
         "archives",
@@ -179,6 +180,9 @@ struct Settings: Sendable {
     var hunterUser: String { found("database.hunter.user")?.value ?? HuntRoles.name }
     var hunterPassword: String? { found("database.hunter.password", isSecret: true)?.value }
 
+    var maintainerUser: String { found("database.maintainer.user")?.value ?? MaintainerRole.name }
+    var maintainerPassword: String? { found("database.maintainer.password", isSecret: true)?.value }
+
     func exporterTarget() throws -> ConnectionTarget {
         try operatorTarget().as(user: exporterUser, password: exporterPassword)
     }
@@ -193,6 +197,10 @@ struct Settings: Sendable {
 
     func hunterTarget() throws -> ConnectionTarget {
         try operatorTarget().as(user: hunterUser, password: hunterPassword)
+    }
+
+    func maintainerTarget() throws -> ConnectionTarget {
+        try operatorTarget().as(user: maintainerUser, password: maintainerPassword)
     }
 
     func verifierTarget() throws -> ConnectionTarget {

@@ -106,7 +106,7 @@ package final class TestCluster: Sendable {
         let folder = "\(Checkout.path)/.habeas"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         for name in names where name.hasPrefix("tests-") {
-            guard let pid = pid_t(name.dropFirst(6)), kill(pid, 0) != 0 else { continue }
+            guard let pid = pid_t(name.dropFirst(6).prefix { $0.isNumber }), kill(pid, 0) != 0 else { continue }
             let cluster = try PrivateCluster(state: FilePath("\(folder)/\(name)"))
             try await cluster.stop()
             try? FileManager.default.removeItem(atPath: cluster.base.string)

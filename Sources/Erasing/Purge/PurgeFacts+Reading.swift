@@ -43,7 +43,8 @@ extension PurgeFacts {
                    has_function_privilege('pg_catalog.pg_read_binary_file(text, bigint, bigint)', 'EXECUTE'),
                    (SELECT n.nspname FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
                      WHERE e.extname = 'pageinspect' AND r.rolsuper),
-                   pg_get_userbyid(b.datdba)
+                   pg_get_userbyid(b.datdba),
+                   (SELECT o.rolsuper FROM pg_roles o WHERE o.oid = b.datdba)
               FROM pg_roles r, pg_database b WHERE r.rolname = current_user AND b.datname = current_database()
             """)
         let row = rows.first ?? []
@@ -52,7 +53,7 @@ extension PurgeFacts {
         return (
             Rights(
                 role: text(0), isSuperuser: isTrue(1), mayCheckpoint: isTrue(7), mayReadFiles: isTrue(8),
-                pageSchema: text(9).isEmpty ? nil : Identifier(text(9)), databaseOwner: text(10)),
+                pageSchema: text(9).isEmpty ? nil : Identifier(text(9)), databaseOwner: text(10), isDatabaseSuperusers: isTrue(11)),
             Int(text(2)) ?? 0, isTrue(3), text(4) == "on", Int64(text(5)) ?? 8192, isTrue(6)
         )
     }
@@ -71,7 +72,8 @@ extension PurgeFacts {
                    CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_total_relation_size(c.reltoastrelid) END,
                    coalesce(pg_stat_get_dead_tuples(c.oid), 0),
                    pg_has_role(c.relowner, 'USAGE') OR NOT c.relisshared AND pg_has_role(b.datdba, 'USAGE') \(maintains),
-                   pg_has_role(c.relowner, 'USAGE') \(maintains)
+                   pg_has_role(c.relowner, 'USAGE') \(maintains),
+                   (SELECT o.rolsuper FROM pg_roles o WHERE o.oid = c.relowner)
               FROM pg_database b, (
                 SELECT DISTINCT coalesce(p.relid, a.oid) AS oid, n.nspname = 'pg_catalog' AS isin
                   FROM unnest($1::text[], $2::text[]) AS w(schema, name) JOIN pg_namespace n ON n.nspname = w.schema
@@ -89,7 +91,7 @@ extension PurgeFacts {
                 }
             return Table(
                 id: row[0].flatMap { UInt32($0) } ?? 0, name: name(row[1], row[2]), kind: kind, owner: row[4] ?? "",
-                heap: number(row[6]), toast: number(row[7]), deadRows: number(row[8]), mayVacuum: row[9] == "t",
+                isSuperusers: row[11] == "t", heap: number(row[6]), toast: number(row[7]), deadRows: number(row[8]), mayVacuum: row[9] == "t",
                 mayReindex: row[10] == "t")
         }
     }
@@ -101,7 +103,7 @@ extension PurgeFacts {
         let rows = try await connection.query(
             """
             SELECT i.indrelid, c.oid, n.nspname, c.relname, m.amname, pg_relation_size(c.oid), i.indisvalid,
-                   i.indisexclusion
+                   i.indisexclusion, i.indislive
               FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_am m ON m.oid = c.relam WHERE i.indrelid = ANY ($1::oid[]) ORDER BY 1, 3, 4
             """, ["{\(tables.map { "\($0)" }.joined(separator: ","))}"])
@@ -110,7 +112,7 @@ extension PurgeFacts {
                 row[0].flatMap { UInt32($0) } ?? 0,
                 Index(
                     id: row[1].flatMap { UInt32($0) } ?? 0, name: name(row[2], row[3]), method: row[4] ?? "",
-                    bytes: number(row[5]), isValid: row[6] == "t", isExclusion: row[7] == "t")
+                    bytes: number(row[5]), isValid: row[6] == "t", isLive: row[8] == "t", isExclusion: row[7] == "t")
             )
         }
         return Dictionary(grouping: pairs, by: \.0).mapValues { $0.map(\.1) }

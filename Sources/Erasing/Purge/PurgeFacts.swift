@@ -8,6 +8,7 @@ struct PurgeFacts: Sendable {
         let name: TableName
         let kind: Kind
         let owner: String
+        let isSuperusers: Bool
         /// Bytes of the rows, TOAST apart.
         let heap: Int64
         let toast: Int64
@@ -27,11 +28,15 @@ struct PurgeFacts: Sendable {
         let method: String
         let bytes: Int64
         let isValid: Bool
+        /// Whether it isn't being dropped.
+        let isLive: Bool
         /// Such an index can't be built beside the old one.
         let isExclusion: Bool
 
-        /// Whether a REINDEX CONCURRENTLY that was killed left it (PostgreSQL manual, REINDEX).
+        /// Whether a REINDEX CONCURRENTLY or DROP INDEX CONCURRENTLY that was killed left it (PostgreSQL manual, REINDEX).
+        /// VACUUM FULL doesn't touch an index that isn't live.
         var isLeftover: Bool {
+            guard isLive else { return true }
             guard !isValid else { return false }
             let stem = name.name.text.reversed().drop(while: \.isNumber)
             return stem.starts(with: "_ccnew".reversed()) || stem.starts(with: "_ccold".reversed())
@@ -47,6 +52,7 @@ struct PurgeFacts: Sendable {
         /// Where pageinspect is, if the role may use it.
         let pageSchema: Identifier?
         let databaseOwner: String
+        let isDatabaseSuperusers: Bool
     }
 
     let rights: Rights

@@ -67,7 +67,7 @@ private struct PurgeMaker {
         let step = PurgeStep(action: .analyze, object: name, lock: .shareUpdateExclusive)
         return PurgePlan.Table(
             name: name, owner: "", bytes: 0, deadRows: 0, steps: [step], ceiling: .physical, obstacles: [],
-            hasFiles: false)
+            hasFiles: false, isSuperusers: false, isCatalogue: false)
     }
 
     /// `pg_statistic` and its like. Its lock stops the planning of every statement, for moments.
@@ -162,7 +162,8 @@ private struct PurgeMaker {
     ) -> PurgePlan.Table {
         PurgePlan.Table(
             name: table.name, owner: table.owner, bytes: table.whole, deadRows: table.deadRows, steps: steps,
-            ceiling: ceiling, obstacles: obstacles, hasFiles: table.kind != .foreign)
+            ceiling: ceiling, obstacles: obstacles, hasFiles: table.kind != .foreign,
+            isSuperusers: table.isSuperusers, isCatalogue: table.kind == .catalogue)
     }
 
     private func noRights(to verb: String, of table: PurgeFacts.Table) -> PurgeObstacle {

@@ -21,6 +21,10 @@ package struct PurgePlan: Sendable, Encodable {
         package let obstacles: [PurgeObstacle]
         /// Whether it has files of its own.
         let hasFiles: Bool
+        /// Whether a superuser owns it.
+        let isSuperusers: Bool
+        /// Whether it holds the planner's statistics.
+        let isCatalogue: Bool
 
         private enum CodingKeys: String, CodingKey { case table, owner, bytes, deadRows, steps, ceiling, obstacles }
 
@@ -83,12 +87,13 @@ package struct PurgePlan: Sendable, Encodable {
     /// The level that every table can reach.
     package var reachable: PurgeLevel { tables.map(\.ceiling).min() ?? .logical }
 
-    /// Roles whose member ``role`` would have to be, for the window, so that it may do all of this.
+    /// Roles whose member ``role`` has to be, for the window, so that it may do all of this: the database's owner may
+    /// VACUUM everything, a table's owner its tables. Superusers aren't among them: hand ``sql`` to one instead.
     package var ownersNeeded: [String] {
-        let hasRights = tables.allSatisfy { !$0.obstacles.contains { $0.kind == .rights } }
-        guard !hasRights else { return [] }
-        return Set(tables.filter { $0.obstacles.contains { $0.kind == .rights } }.map(\.owner))
-            .union([rights.databaseOwner]).sorted()
+        let lacking = tables.filter { $0.obstacles.contains { $0.kind == .rights } }
+        guard !lacking.isEmpty else { return [] }
+        let owners = lacking.filter { !$0.isSuperusers && !$0.isCatalogue }.map(\.owner)
+        return Set(owners).union(rights.isDatabaseSuperusers ? [] : [rights.databaseOwner]).sorted()
     }
 
     /// Reads the catalogue and makes the plan.

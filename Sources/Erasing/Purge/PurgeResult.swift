@@ -6,7 +6,7 @@ package struct PurgeResult: Sendable, Encodable {
     package enum Ending: String, Sendable, Hashable, Encodable {
         /// Every table reached the level asked for.
         case purged
-        /// Something stands in the way; the next run goes on where this one stopped.
+        /// Something stands in the way; the next run goes on with what is left to do.
         case incomplete
         /// The maintenance window closed; the next run goes on where this one stopped.
         case windowClosed = "window-closed"
@@ -68,7 +68,7 @@ package struct PurgeResult: Sendable, Encodable {
         case (.purged, .some(let position)):
             lines.append("purged: P = \(position.place.lsn) of timeline \(position.place.timeline), \(position.at.rfc3339)")
         case (.windowClosed, _): lines.append("the window closed; the next run goes on here")
-        default: lines.append("not finished, and no P; the next run goes on here")
+        default: lines.append("not there yet, and no P; run it again")
         }
         return lines.joined(separator: "\n")
     }

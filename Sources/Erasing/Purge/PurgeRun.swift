@@ -116,8 +116,8 @@ struct PurgeRun: Sendable {
         done.insert(step.key)
     }
 
-    /// Remembers that all is done.
-    func end(at lsn: String, over connection: PostgresConnection) async throws(PostgresError) {
+    /// Remembers that all is done: with a position, or without having got there.
+    func end(at lsn: String?, over connection: PostgresConnection) async throws(PostgresError) {
         try await connection.query(
             """
             UPDATE habeas_local.purge_run SET ended_at = clock_timestamp(), purged_at = $2::pg_lsn

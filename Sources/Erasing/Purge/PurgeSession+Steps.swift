@@ -159,7 +159,8 @@ extension PurgeSession {
     private func failure(of error: PostgresError) throws -> Attempt? {
         switch (error.code, error.sqlState) {
         case (.timedOut, "55P03"), (.statementFailed, "40P01"): return nil
-        case (.timedOut, _): return .closed
+        case (.timedOut, _) where settings.window != nil: return .closed
+        case (.timedOut, _): return .blocked(PurgeObstacle(.refused, "somebody cancelled it", mend: "run it again"))
         case (.statementFailed, _):
             let isRight = error.sqlState == "42501"
             return .blocked(

@@ -11,6 +11,8 @@ struct PurgeSession {
     private(set) var result: PurgeResult
     /// Whether the maintenance window closed.
     private var isClosed = false
+    /// Tables with an index that is broken, and still there.
+    private var broken: Set<Int> = []
 
     /// How an attempt at a step ended.
     enum Attempt {
@@ -45,13 +47,20 @@ struct PurgeSession {
             try await finish()
         }
         if isClosed { result.ending = .windowClosed }
+        // Going on with it would do nothing any more, and cover nothing that was erased since.
+        if result.ending == .incomplete && plan.tables.allSatisfy(isThrough) {
+            try await run.end(at: nil, over: connection)
+        }
     }
 
     // MARK: tables
 
     private mutating func purge(_ index: Int) async throws {
         let table = plan.tables[index]
-        if let obstacle = try await dropLeftovers(of: table) { result.tables[index].obstacles.append(obstacle) }
+        if let obstacle = try await dropLeftovers(of: table) {
+            result.tables[index].obstacles.append(obstacle)
+            broken.insert(index)
+        }
         for step in table.steps where !run.done.contains(step.key) {
             guard try await isOpen() else { return }
             try await purger.note(.began(step))
@@ -83,11 +92,14 @@ struct PurgeSession {
         }
     }
 
+    private func isThrough(_ table: PurgePlan.Table) -> Bool { table.steps.allSatisfy { run.done.contains($0.key) } }
+
     /// The level a table reached, by the steps that are done.
     private mutating func judge(_ index: Int) {
         let table = plan.tables[index]
-        let isDone = table.steps.allSatisfy { run.done.contains($0.key) }
-        if isDone {
+        if broken.contains(index) {
+            result.tables[index].level = .logical
+        } else if isThrough(table) {
             result.tables[index].level = table.ceiling
         } else {
             // Statistics are a table of their own: what they lack is no flaw of this one.
