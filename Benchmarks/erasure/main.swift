@@ -1,5 +1,5 @@
 // What an erasure costs beside the single statement that would do the same, and what others notice of a large one.
-// Usage: swift run -c release erasure-bench [small|large] (make bench runs both); it starts a server of its own.
+// Usage: swift run -c release erasure-bench [small|large|purge] (make bench runs all); it starts a server of its own.
 
 import Crypto
 import DataMap
@@ -274,6 +274,7 @@ do {
     let parts = CommandLine.arguments.dropFirst()
     if parts.isEmpty || parts.contains("small") { try await bench.small() }
     if parts.isEmpty || parts.contains("large") { try await bench.largePerson() }
+    if parts.isEmpty || parts.contains("purge") { try await PurgeBench(bench, target).run() }
     await bench.admin.close()
     await bench.eraser.close()
 } catch {

@@ -126,8 +126,12 @@ struct PurgedShop: Sendable {
 
     // MARK: the purge
 
-    func plan(_ question: PurgeQuestion = PurgeQuestion(tables: tables), as user: String? = nil) async throws -> PurgePlan {
-        try await PostgresConnection.withConnection(to: target(as: user)) { try await PurgePlan.make(question, over: $0) }
+    func plan(_ question: PurgeQuestion = PurgeQuestion(tables: tables), as user: String? = nil) async throws
+        -> PurgePlan
+    {
+        try await PostgresConnection.withConnection(to: target(as: user)) {
+            try await PurgePlan.make(question, over: $0)
+        }
     }
 
     /// Without patience, so that tests are short.
@@ -137,7 +141,7 @@ struct PurgedShop: Sendable {
         settings.attempts = 2
         settings.retryPause = .milliseconds(10)
         settings.patience = .zero
-        settings.pause = .zero
+        settings.rest = 0
         settings.vacuumDelay = .zero
         return settings
     }
@@ -199,7 +203,8 @@ extension PurgedShop {
     /// Runs pg_repack as its manual says.
     func repack(_ table: TableName) async throws {
         let outcome = try await Program.run(
-            "pg_repack", ["--no-order", "--table=\(table.written)", "-d", cluster.connectionString(database: name)])
+            "pg_repack", ["--no-order", "--no-kill-backend", "--table=\(table.written)", "-d", name],
+            environment: ["PGHOST": "\(cluster.base)/run", "PGUSER": "postgres"])
         guard outcome.status == 0 else { throw RepackFailure(words: outcome.errors) }
     }
 

@@ -14,7 +14,7 @@ import Testing
         try await PurgeServer.withShop { shop in
             let before = try await shop.marks()
             for place in [
-                "people em", "people_email_key em", "people TOAST bi", "people_attrs at", "people_name nm", "pg_statistic ev",
+                "people em", "people_email_key em", "people TOAST bi", "people_attrs at", "people_name nm",
                 "events_2 ev", "events_2_note_idx ev", "events_2_brin ev", "letters le", "pg_statistic le",
             ] {
                 #expect((before[place] ?? 0) > 0, "\(place) before: \(before)")
@@ -83,9 +83,10 @@ import Testing
             try await shop.run("SELECT pg_create_logical_replication_slot('lagging', 'test_decoding')")
             let lagging = try await shop.purger().run(try await shop.plan())
             // It holds the rows of catalogues only.
-            #expect(lagging.tables.filter { $0.level < .physical }.map(\.table).sorted() == [
-                "pg_catalog.pg_statistic", "pg_catalog.pg_statistic_ext_data",
-            ])
+            #expect(
+                lagging.tables.filter { $0.level < .physical }.map(\.table).sorted() == [
+                    "pg_catalog.pg_statistic", "pg_catalog.pg_statistic_ext_data",
+                ])
             let findings = try await PostgresConnection.withConnection(to: shop.target()) {
                 try await HorizonFinding.look(over: $0)
             }
@@ -119,7 +120,10 @@ import Testing
                         _ = try await shop.query(Self.terminate)
                     }).run(plan)
                 }
-                runs.formUnion(try await shop.query("SELECT run FROM habeas_local.purge_run WHERE ended_at IS NULL").compactMap { $0[0] })
+                runs.formUnion(
+                    try await shop.query("SELECT run FROM habeas_local.purge_run WHERE ended_at IS NULL").compactMap {
+                        $0[0]
+                    })
                 if begun.withLock({ $0.last }) == plan.tables.last?.steps.last { break }
             }
             let result = try await shop.purger().run(plan)
@@ -157,7 +161,9 @@ import Testing
             #expect(result.ending == .purged && result.reached == .unreferenced, "\(result.text)")
             #expect(try await shop.query(broken).isEmpty)
             let after = try await shop.marks()
-            #expect(["people_attrs at", "people_name nm", "people_email_key em"].allSatisfy { after[$0] == nil }, "\(after)")
+            #expect(
+                ["people_attrs at", "people_name nm", "people_email_key em"].allSatisfy { after[$0] == nil }, "\(after)"
+            )
         }
     }
 
@@ -191,10 +197,13 @@ import Testing
         try await PurgeServer.withShop { shop in
             try await shop.erase()
             let plan = try await shop.plan()
-            let first = try await Bystander.with(["BEGIN", "LOCK TABLE shop.people IN ACCESS SHARE MODE"], in: shop) { pid in
+            let first = try await Bystander.with(["BEGIN", "LOCK TABLE shop.people IN ACCESS SHARE MODE"], in: shop) {
+                pid in
                 let result = try await shop.purger().run(plan)
                 let people = try #require(result.tables.first { $0.table == "shop.people" })
-                #expect(people.level == .logical && people.obstacles.contains { $0.kind == .locked && $0.message.contains(pid) })
+                #expect(
+                    people.level == .logical
+                        && people.obstacles.contains { $0.kind == .locked && $0.message.contains(pid) })
                 #expect(result.tables.first { $0.table == "shop.events_2" }?.level == .physical)
                 #expect(result.ending == .incomplete && result.position == nil)
                 return result.run
@@ -214,7 +223,10 @@ import Testing
             settings.window = MaintenanceWindow("00:00-01:00", zone: .utc)
             let minutes = Mutex<Int64>(61)
             let now: @Sendable () -> Instant = {
-                Instant(microseconds: minutes.withLock { value in value += 10; return value - 10 } * 60_000_000)
+                Instant(
+                    microseconds: minutes.withLock { value in
+                        value += 10; return value - 10
+                    } * 60_000_000)
             }
             let closed = try await shop.purger(settings: settings, now: now).run(plan)
             #expect(closed.ending == .windowClosed && closed.reached == .logical)

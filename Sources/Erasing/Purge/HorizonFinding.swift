@@ -72,7 +72,8 @@ extension HorizonFinding {
         if let behind = slot.behind { words.append("it keeps \(PurgePlan.size(behind)) of write-ahead log") }
         return HorizonFinding(
             kind: .slot, message: "replication slot \(slot.name): \(words.joined(separator: ", "))",
-            mend: "start its consumer, or SELECT pg_drop_replication_slot('\(slot.name.replacing("'", with: "''"))') when nobody needs it",
+            mend:
+                "start its consumer, or SELECT pg_drop_replication_slot('\(slot.name.replacing("'", with: "''"))') when nobody needs it",
             isProblem: true)
     }
 
@@ -105,7 +106,8 @@ extension HorizonFinding {
             HorizonFinding(
                 kind: .logs,
                 message: "the server's log lies in the data folder, so physical backups copy it, and \(what) in it",
-                mend: "ALTER SYSTEM SET log_directory = '/var/log/postgresql'; SELECT pg_reload_conf(); then remove the old "
+                mend:
+                    "ALTER SYSTEM SET log_directory = '/var/log/postgresql'; SELECT pg_reload_conf(); then remove the old "
                     + "files", isProblem: !logged.isEmpty)
         ]
     }
@@ -120,9 +122,11 @@ extension HorizonFinding {
         return [
             HorizonFinding(
                 kind: .recycledLog,
-                message: "old segments of the write-ahead log are used again with what they hold (wal_recycle = on): the open "
+                message:
+                    "old segments of the write-ahead log are used again with what they hold (wal_recycle = on): the open "
                     + "segment of a snapshot of the disk may carry it",
-                mend: "ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf(), where disks are copied by snapshots",
+                mend:
+                    "ALTER SYSTEM SET wal_recycle = off; SELECT pg_reload_conf(), where disks are copied by snapshots",
                 isProblem: false)
         ]
     }

@@ -53,7 +53,8 @@ extension PurgeFacts {
         return (
             Rights(
                 role: text(0), isSuperuser: isTrue(1), mayCheckpoint: isTrue(7), mayReadFiles: isTrue(8),
-                pageSchema: text(9).isEmpty ? nil : Identifier(text(9)), databaseOwner: text(10), isDatabaseSuperusers: isTrue(11)),
+                pageSchema: text(9).isEmpty ? nil : Identifier(text(9)), databaseOwner: text(10),
+                isDatabaseSuperusers: isTrue(11)),
             Int(text(2)) ?? 0, isTrue(3), text(4) == "on", Int64(text(5)) ?? 8192, isTrue(6)
         )
     }
@@ -71,8 +72,9 @@ extension PurgeFacts {
                    CASE WHEN c.relkind = 'f' THEN 0 ELSE pg_relation_size(c.oid) END,
                    CASE WHEN c.reltoastrelid = 0 THEN 0 ELSE pg_total_relation_size(c.reltoastrelid) END,
                    coalesce(pg_stat_get_dead_tuples(c.oid), 0),
-                   pg_has_role(c.relowner, 'USAGE') OR NOT c.relisshared AND pg_has_role(b.datdba, 'USAGE') \(maintains),
-                   pg_has_role(c.relowner, 'USAGE') \(maintains),
+                   has_schema_privilege(n.oid, 'USAGE') AND (pg_has_role(c.relowner, 'USAGE')
+                       OR NOT c.relisshared AND pg_has_role(b.datdba, 'USAGE') \(maintains)),
+                   has_schema_privilege(n.oid, 'USAGE') AND (pg_has_role(c.relowner, 'USAGE') \(maintains)),
                    (SELECT o.rolsuper FROM pg_roles o WHERE o.oid = c.relowner)
               FROM pg_database b, (
                 SELECT DISTINCT coalesce(p.relid, a.oid) AS oid, n.nspname = 'pg_catalog' AS isin
@@ -91,7 +93,8 @@ extension PurgeFacts {
                 }
             return Table(
                 id: row[0].flatMap { UInt32($0) } ?? 0, name: name(row[1], row[2]), kind: kind, owner: row[4] ?? "",
-                isSuperusers: row[11] == "t", heap: number(row[6]), toast: number(row[7]), deadRows: number(row[8]), mayVacuum: row[9] == "t",
+                isSuperusers: row[11] == "t", heap: number(row[6]), toast: number(row[7]), deadRows: number(row[8]),
+                mayVacuum: row[9] == "t",
                 mayReindex: row[10] == "t")
         }
     }

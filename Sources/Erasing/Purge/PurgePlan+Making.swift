@@ -107,16 +107,21 @@ private struct PurgeMaker {
         guard question.level == .physical else { return nil }
         switch question.rewriting {
         case .none: return nil
-        case .vacuumFull:
-            return PurgeStep(
-                action: .rewrite, object: table.name, lock: .accessExclusive, bytes: table.whole, wal: table.whole,
-                disk: table.whole)
+        case .vacuumFull: return full(table)
         case .repack:
+            // Habeas' own tables are small, and not all have a key.
+            if PurgeQuestion.companions.contains(table.name) { return full(table) }
             guard facts.hasRepack, table.kind == .ordinary else { return nil }
             return PurgeStep(
                 action: .repack, object: table.name, lock: .accessExclusive, bytes: table.whole, wal: table.whole,
                 disk: table.whole * 2)
         }
+    }
+
+    private func full(_ table: PurgeFacts.Table) -> PurgeStep {
+        PurgeStep(
+            action: .rewrite, object: table.name, lock: .accessExclusive, bytes: table.whole, wal: table.whole,
+            disk: table.whole)
     }
 
     /// Indexes whose keys outlive the rows. Hash indexes hold hashes only, and an invalid index that a killed REINDEX
@@ -168,8 +173,11 @@ private struct PurgeMaker {
 
     private func noRights(to verb: String, of table: PurgeFacts.Table) -> PurgeObstacle {
         PurgeObstacle(
-            .rights, "\(facts.rights.role) may not \(verb) it: it belongs to \(table.owner)",
-            mend: "make \(facts.rights.role) a member of \(table.owner) for the window, or hand the plan's SQL to the owner")
+            .rights,
+            "\(facts.rights.role) may not \(verb) it: it belongs to \(table.owner), or the schema is closed to the role",
+            mend:
+                "make \(facts.rights.role) a member of \(table.owner) for the window, or hand the plan's SQL to the owner"
+        )
     }
 
     private func cannotRewrite() -> PurgeObstacle {

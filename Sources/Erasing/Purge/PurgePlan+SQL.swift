@@ -48,7 +48,8 @@ extension PurgePlan {
             HorizonHolder.listing,
         ]
         let steps = tables.flatMap(\.steps).flatMap { step in
-            step.action == .repack ? ["-- pg_repack --no-order --table='\(step.object.written)'"] : step.statements
+            step.action == .repack
+                ? ["-- pg_repack --no-order --no-kill-backend --table='\(step.object.written)'"] : step.statements
         }
         let closing = [
             "-- The position before which backups may hold bytes:",

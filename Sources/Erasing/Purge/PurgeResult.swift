@@ -66,7 +66,8 @@ package struct PurgeResult: Sendable, Encodable {
         lines.append("covers erasures up to \(covers.lsn) of timeline \(covers.timeline)")
         switch (ending, position) {
         case (.purged, .some(let position)):
-            lines.append("purged: P = \(position.place.lsn) of timeline \(position.place.timeline), \(position.at.rfc3339)")
+            lines.append(
+                "purged: P = \(position.place.lsn) of timeline \(position.place.timeline), \(position.at.rfc3339)")
         case (.windowClosed, _): lines.append("the window closed; the next run goes on here")
         default: lines.append("not there yet, and no P; run it again")
         }

@@ -15,20 +15,24 @@ struct PurgeRun: Sendable {
     /// The advisory lock that one purge of a database holds: `habeas` in ASCII.
     private static let lock = "114767471927667"
 
-    /// Takes the lock until the connection ends.
+    /// Takes the lock until the connection ends. The server may need a moment to notice that the holder before is gone.
     ///
     /// - Throws: `PurgeError` when another purge has it.
     static func lockOut(over connection: PostgresConnection) async throws {
-        let rows = try await connection.query(
-            """
-            SELECT pg_try_advisory_lock($1::bigint), (SELECT pid::text FROM pg_locks WHERE locktype = 'advisory'
-                AND classid = ($1::bigint >> 32)::oid AND objid = ($1::bigint & 4294967295)::oid AND objsubid = 1
-                AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1)
-            """, [lock])
-        guard rows.first?.first != "t" else { return }
-        let pid = rows.first.flatMap { $0[1] } ?? "?"
+        var holder = "?"
+        for _ in 1...10 {
+            let rows = try await connection.query(
+                """
+                SELECT pg_try_advisory_lock($1::bigint), (SELECT pid::text FROM pg_locks WHERE locktype = 'advisory'
+                    AND classid = ($1::bigint >> 32)::oid AND objid = ($1::bigint & 4294967295)::oid AND objsubid = 1
+                    AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1)
+                """, [lock])
+            if rows.first?.first == "t" { return }
+            holder = rows.first.flatMap { $0[1] } ?? holder
+            try await Task.sleep(for: .milliseconds(100))
+        }
         throw PurgeError(
-            .alreadyRunning, "another purge of this database is at work (process \(pid))",
+            .alreadyRunning, "another purge of this database is at work (process \(holder))",
             hint: "let it finish; it may be stopped at any time, and goes on when it is run again")
     }
 
@@ -100,7 +104,8 @@ struct PurgeRun: Sendable {
                    (extract(epoch FROM clock_timestamp()) * 1000000)::bigint
               FROM (SELECT pg_current_wal_insert_lsn() AS lsn) AS l
             """)
-        guard let row = rows.first, let system = row[0], let timeline = row[1].flatMap({ Int($0.prefix(8), radix: 16) }),
+        guard let row = rows.first, let system = row[0],
+            let timeline = row[1].flatMap({ Int($0.prefix(8), radix: 16) }),
             let lsn = row[2], let moment = row[3].flatMap({ Int64($0) })
         else { throw ErasureError(.wrongRole, "the server doesn't say where its log stands") }
         return PurgePosition(

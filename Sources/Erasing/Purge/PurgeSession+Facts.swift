@@ -36,7 +36,8 @@ extension PurgeSession {
 
     /// The horizon that the last rewriting of a table worked by.
     func frozen(_ table: TableName) async throws -> UInt64 {
-        let both = try await value(of: table, "c.relfrozenxid::text || ' ' || pg_snapshot_xmax(pg_current_snapshot())::text")
+        let both = try await value(
+            of: table, "c.relfrozenxid::text || ' ' || pg_snapshot_xmax(pg_current_snapshot())::text")
         let numbers = (both ?? "").split(separator: " ")
         guard numbers.count == 2, let xid = UInt32(numbers[0]), let next = UInt64(numbers[1]) else { return 0 }
         return TransactionNumber.widened(xid, near: next)

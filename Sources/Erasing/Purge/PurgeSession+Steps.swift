@@ -66,7 +66,9 @@ extension PurgeSession {
             return .blocked(
                 PurgeObstacle(
                     .notAllowed, "pg_repack can't be run from here",
-                    mend: "pg_repack --no-order --table='\(step.object.written)', then run the purge again"))
+                    mend:
+                        "pg_repack --no-order --no-kill-backend --table='\(step.object.written)', then run the purge again"
+                ))
         }
         if let obstacle = try await horizon(step, before: run.horizon) { return .blocked(obstacle) }
         let before = try await file(of: step.object)
@@ -165,7 +167,8 @@ extension PurgeSession {
             let isRight = error.sqlState == "42501"
             return .blocked(
                 PurgeObstacle(
-                    isRight ? .rights : .refused, error.description, mend: isRight ? "habeas init, or the plan's SQL" : nil))
+                    isRight ? .rights : .refused, error.description,
+                    mend: isRight ? "habeas init, or the plan's SQL" : nil))
         default: throw error
         }
     }

@@ -64,6 +64,7 @@ struct PurgeSession {
         for step in table.steps where !run.done.contains(step.key) {
             guard try await isOpen() else { return }
             try await purger.note(.began(step))
+            let started = ContinuousClock.now
             switch try await attempt(step, of: table) {
             case .done:
                 try await run.finish(step, over: connection)
@@ -75,7 +76,8 @@ struct PurgeSession {
                 isClosed = true
                 return
             }
-            try await Task.sleep(for: settings.pause)
+            let rest = (ContinuousClock.now - started) * settings.rest
+            try await Task.sleep(for: min(rest, settings.longestRest))
         }
         if table.hasFiles { result.tables[index].deadRows = try await deadRows(of: table.name) }
     }
@@ -131,7 +133,8 @@ struct PurgeSession {
             result.tables[index].obstacles.append(
                 PurgeObstacle(
                     .found, "what tells who somebody is was found \(finds) times in its files",
-                    mend: "the leftovers hunt says in which columns; a longer identifier of somebody else's counts, too"))
+                    mend: "the leftovers hunt says in which columns; a longer identifier of somebody else's counts, too"
+                ))
             result.tables[index].level = min(result.tables[index].level, .unreferenced)
         }
         return true

@@ -8,8 +8,10 @@ package struct PurgeSettings: Sendable {
     package var retryPause: Duration = .seconds(5)
     /// How long it waits for old snapshots and transactions to end.
     package var patience: Duration = .seconds(60)
-    /// How long it rests between two steps.
-    package var pause: Duration = .milliseconds(200)
+    /// How long it rests after a step, as a share of the time the step took.
+    package var rest = 0.2
+    /// The longest such rest.
+    package var longestRest: Duration = .seconds(30)
     /// `vacuum_cost_delay` of the VACUUMs that lock nobody out.
     package var vacuumDelay: Duration = .milliseconds(2)
     /// When it may work; always when there is none.
