@@ -143,6 +143,14 @@ extension PurgeTests {
                 #expect(closed.reachable == .logical && closed.ownersNeeded == ["shop_owner"])
                 let people = try #require(closed.tables.first { $0.name == PurgedShop.table("people") })
                 #expect(people.obstacles.map(\.kind) == [.rights])
+                #expect(people.obstacles[0].mend?.contains("member of shop_owner") == true)
+                // A superuser's tables are no reason to make anybody a superuser.
+                #expect(
+                    !closed.tables.contains {
+                        $0.obstacles.contains { $0.mend?.contains("member of postgres") == true }
+                    })
+                let printed = closed.sql.joined()
+                #expect(printed.contains("VACUUM (FULL) \"shop\".\"people\";") && printed.contains("\"pg_statistic\";"))
                 let refused = try await shop.purger(as: "habeas_maintainer").run(closed)
                 #expect(refused.position == nil)
 

@@ -42,7 +42,13 @@ private struct PurgeMaker {
                         .foreign, "its rows lie in another server", mend: "purge it there, as a store of its own")
                 ])
         }
-        guard table.mayVacuum else { return made(table, [], .logical, [noRights(to: "VACUUM", of: table)]) }
+        let planned = allowed(table)
+        guard !table.mayVacuum else { return planned }
+        return made(table, planned.steps, .logical, [noRights(to: "VACUUM", of: table)], isAllowed: false)
+    }
+
+    /// A table that the role may treat.
+    private func allowed(_ table: PurgeFacts.Table) -> PurgePlan.Table {
         let vacuum = vacuum(table)
         let analyze = PurgeStep(action: .analyze, object: table.name, lock: .shareUpdateExclusive)
         if let rewrite = rewrite(table) {
@@ -67,25 +73,19 @@ private struct PurgeMaker {
         let step = PurgeStep(action: .analyze, object: name, lock: .shareUpdateExclusive)
         return PurgePlan.Table(
             name: name, owner: "", bytes: 0, deadRows: 0, steps: [step], ceiling: .physical, obstacles: [],
-            hasFiles: false, isSuperusers: false, isCatalogue: false)
+            isAllowed: true, hasFiles: false, isSuperusers: false, isCatalogue: false)
     }
 
     /// `pg_statistic` and its like. Its lock stops the planning of every statement, for moments.
     func catalogue(_ table: PurgeFacts.Table) -> PurgePlan.Table {
-        guard table.mayVacuum else {
-            return made(
-                table, [], .logical,
-                [
-                    PurgeObstacle(
-                        .rights,
-                        "only a superuser or the database's owner (\(facts.rights.databaseOwner)) may write it anew",
-                        mend: "have one of them run: VACUUM (FULL) \(table.name.quoted)")
-                ])
-        }
         let step = PurgeStep(
             action: .statistics, object: table.name, lock: .accessExclusive, bytes: table.whole, wal: table.whole,
             disk: table.whole)
-        return made(table, [step], .physical, [])
+        guard !table.mayVacuum else { return made(table, [step], .physical, []) }
+        let obstacle = PurgeObstacle(
+            .rights, "only a superuser or the database's owner (\(facts.rights.databaseOwner)) may write it anew",
+            mend: "have one of them run: VACUUM (FULL) \(table.name.quoted)")
+        return made(table, [step], .logical, [obstacle], isAllowed: false)
     }
 
     // MARK: steps
@@ -129,9 +129,9 @@ private struct PurgeMaker {
     private func reindexing(_ table: PurgeFacts.Table) -> (steps: [PurgeStep], obstacles: [PurgeObstacle]) {
         let indexes = table.indexes.filter { $0.method != "hash" && !$0.isLeftover }
         guard !indexes.isEmpty else { return ([], []) }
-        guard table.mayReindex else { return ([], [noRights(to: "REINDEX", of: table)]) }
         var steps: [PurgeStep] = []
-        var obstacles: [PurgeObstacle] = []
+        // The steps are there for the owner's SQL.
+        var obstacles = table.mayReindex || !table.mayVacuum ? [] : [noRights(to: "REINDEX", of: table)]
         for index in indexes {
             switch (index.method, index.isExclusion) {
             case ("brin", false):
@@ -163,11 +163,12 @@ private struct PurgeMaker {
     // MARK: words
 
     private func made(
-        _ table: PurgeFacts.Table, _ steps: [PurgeStep], _ ceiling: PurgeLevel, _ obstacles: [PurgeObstacle]
+        _ table: PurgeFacts.Table, _ steps: [PurgeStep], _ ceiling: PurgeLevel, _ obstacles: [PurgeObstacle],
+        isAllowed: Bool = true
     ) -> PurgePlan.Table {
         PurgePlan.Table(
             name: table.name, owner: table.owner, bytes: table.whole, deadRows: table.deadRows, steps: steps,
-            ceiling: ceiling, obstacles: obstacles, hasFiles: table.kind != .foreign,
+            ceiling: ceiling, obstacles: obstacles, isAllowed: isAllowed, hasFiles: table.kind != .foreign,
             isSuperusers: table.isSuperusers, isCatalogue: table.kind == .catalogue)
     }
 
@@ -175,8 +176,9 @@ private struct PurgeMaker {
         PurgeObstacle(
             .rights,
             "\(facts.rights.role) may not \(verb) it: it belongs to \(table.owner), or the schema is closed to the role",
-            mend:
-                "make \(facts.rights.role) a member of \(table.owner) for the window, or hand the plan's SQL to the owner"
+            mend: table.isSuperusers
+                ? "hand the plan's SQL to a superuser, or give the database an owner that is none for the window"
+                : "make \(facts.rights.role) a member of \(table.owner) for the window, or hand the plan's SQL to the owner"
         )
     }
 

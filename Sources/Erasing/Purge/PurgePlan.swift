@@ -19,6 +19,8 @@ package struct PurgePlan: Sendable, Encodable {
         package let ceiling: PurgeLevel
         /// Why it isn't more.
         package let obstacles: [PurgeObstacle]
+        /// Whether the role may do it; if not, the steps are there for the owner's SQL.
+        let isAllowed: Bool
         /// Whether it has files of its own.
         let hasFiles: Bool
         /// Whether a superuser owns it.

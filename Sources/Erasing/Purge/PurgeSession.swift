@@ -48,7 +48,7 @@ struct PurgeSession {
         }
         if isClosed { result.ending = .windowClosed }
         // Going on with it would do nothing any more, and cover nothing that was erased since.
-        if result.ending == .incomplete && plan.tables.allSatisfy(isThrough) {
+        if result.ending == .incomplete && plan.tables.allSatisfy({ !$0.isAllowed || isThrough($0) }) {
             try await run.end(at: nil, over: connection)
         }
     }
@@ -57,6 +57,7 @@ struct PurgeSession {
 
     private mutating func purge(_ index: Int) async throws {
         let table = plan.tables[index]
+        guard table.isAllowed else { return }
         if let obstacle = try await dropLeftovers(of: table) {
             result.tables[index].obstacles.append(obstacle)
             broken.insert(index)
@@ -99,7 +100,7 @@ struct PurgeSession {
     /// The level a table reached, by the steps that are done.
     private mutating func judge(_ index: Int) {
         let table = plan.tables[index]
-        if broken.contains(index) {
+        if broken.contains(index) || !table.isAllowed {
             result.tables[index].level = .logical
         } else if isThrough(table) {
             result.tables[index].level = table.ceiling
