@@ -108,7 +108,9 @@ let package = Package(
             ], swiftSettings: fenced),
         .target(
             name: "BackupTruth",
-            dependencies: ["RightsCore", "ErasureLedger", "ObjectStore", subprocess, system, yams],
+            dependencies: [
+                "RightsCore", "ErasureLedger", "ObjectStore", "PostgresAccess", subprocess, system, yams,
+            ],
             swiftSettings: fenced),
         .target(
             name: "Notifying",
@@ -204,7 +206,8 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "LegalRules", "RightsCore", "PostgresAccess",
-                "ErasureLedger", "SubjectAccess", "Erasing", "PostgresTestKit", "ObjectStore", "Exporting", "DataMap",
+                "ErasureLedger", "SubjectAccess", "Erasing", "BackupTruth", "PostgresTestKit", "ObjectStore", "Exporting",
+                "DataMap",
                 "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
         .testTarget(

@@ -102,6 +102,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case recipientSettled = "recipient.settled"
     case retentionPurged = "retention.purged"
     case retentionRead = "retention.read"
+    case backupsJudged = "backups.judged"
     case suppressionLifted = "person.suppression-lifted"
     case suppressionChecked = "person.suppression-checked"
     case productDeleted = "product.deleted"

@@ -11,6 +11,10 @@ package struct BackupError: Error, Sendable, CustomStringConvertible {
         case invalid = "backups.invalid"
         /// The arithmetic of a copy's policy exceeds what was promised.
         case promiseExceeded = "backups.promise-exceeded"
+        /// The live server's answer can't be understood.
+        case unreadable = "backups.unreadable"
+        /// A dump couldn't be made.
+        case dumpFailed = "backups.dump-failed"
     }
 
     /// What went wrong.

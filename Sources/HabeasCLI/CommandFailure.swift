@@ -1,3 +1,4 @@
+internal import BackupTruth
 internal import ArchiveFormat
 internal import RightsEngine
 internal import Notifying
@@ -65,6 +66,11 @@ struct CommandFailure: Error, Encodable {
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureLedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as BackupError:
+            let place = error.line.map { "line \($0), column \(error.column ?? 1): " } ?? ""
+            self.init(
+                error.code == .promiseExceeded ? .refused : .failed, code: error.code.rawValue,
+                place + error.description, hint: error.hint)
         case let error as PurgeError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureError:

@@ -18,6 +18,7 @@ struct NoticeReader {
             "day": text(time.day(of: erasure.at)), "held": erasure.isHeld, "complaint": erasure.complaint,
             "link": link(erasure.page),
         ]
+        if let day = erasure.backupsUntil { facts["backups"] = ["day": text(day)] }
         if let law = erasure.law, let until = erasure.until { facts["kept"] = ["law": law, "until": text(until)] }
         return facts
     }
@@ -86,6 +87,9 @@ extension Notice {
         case .erasureDoneKeeping: .erasureDoneKeeping
         case .erasurePartly: .erasurePartly
         case .erasureStopped: .erasureStopped
+        case .backupsMoved: .backupsMoved
+        case .backupsGone: .backupsGone
+        case .backupsLate: .backupsLate
         case .recipientsSilent: .recipientsSilent
         case .recipientsWaiting: .recipientsWaiting
         case .recipientErasure: .recipientErasure
@@ -96,7 +100,7 @@ extension Notice {
     var frame: NoticeWording {
         switch self {
         case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
-            .recipientsSilent, .recipientsWaiting:
+            .backupsLate, .recipientsSilent, .recipientsWaiting:
             .operatorFrame
         case .recipientErasure: .recipientFrame
         default: .frame
@@ -149,6 +153,9 @@ extension Notice {
             return reader.facts(of: erasure)
         case .erasureStopped(_, let error):
             return ["error": error, "partly": ["erasure.leftovers", "erasure.deviations"].contains(error)]
+        case .backupsMoved(_, let until, let page): return ["until": reader.text(until), "link": reader.link(page)]
+        case .backupsGone(_, let page): return ["link": reader.link(page)]
+        case .backupsLate(let count, let lines): return ["count": count, "lines": lines]
         case .recipientsSilent(let count, let duties), .recipientsWaiting(let count, let duties):
             return ["count": count, "duties": duties]
         case .requestDelayed(_, _, let until, let page):
@@ -167,7 +174,7 @@ extension Notice {
     private var request: RequestID? {
         switch self {
         case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
-            .recipientsWaiting:
+            .recipientsWaiting, .backupsLate:
             nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
@@ -177,7 +184,7 @@ extension Notice {
             .noticeBounced(let id, _, _), .recipientErasure(let id, _), .requestQuestion(let id, _, _, _, _),
             .requestExtended(let id, _, _, _, _), .appealReceived(let id, _), .appealDecided(let id, _, _, _),
             .erasureDone(let id, _), .erasureDoneKeeping(let id, _), .erasurePartly(let id, _),
-            .erasureStopped(let id, _):
+            .erasureStopped(let id, _), .backupsMoved(let id, _, _), .backupsGone(let id, _):
             id
         }
     }
@@ -190,10 +197,10 @@ extension Notice {
             .requestExtended(_, let right, _, _, _), .appealReceived(_, let right),
             .appealDecided(_, let right, _, _):
             right
-        case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly: .erasure
+        case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly, .backupsMoved, .backupsGone: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
-            .erasureStopped, .recipientsSilent, .recipientsWaiting, .recipientErasure:
+            .erasureStopped, .backupsLate, .recipientsSilent, .recipientsWaiting, .recipientErasure:
             nil
         }
     }

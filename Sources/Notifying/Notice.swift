@@ -52,6 +52,12 @@ package enum Notice: Sendable {
     case erasurePartly(RequestID, Erasure)
     /// To the operators: an erasure stopped, or left something behind, for a reason with a code.
     case erasureStopped(RequestID, error: String)
+    /// Copies in backups go later than the person was told: until which day.
+    case backupsMoved(RequestID, until: CivilDate, page: PagePath)
+    /// No copy of what was erased is left in any backup.
+    case backupsGone(RequestID, page: PagePath)
+    /// To the operators: copies of people who were erased should be gone and aren't; lines of ids, stages and days.
+    case backupsLate(count: Int, lines: String)
     /// To the operators: recipients that were told of erasures again and again, and don't answer; lines of ids.
     case recipientsSilent(count: Int, duties: String)
     /// To the operators: recipients whom no program tells, so that people have to; lines of ids.
@@ -83,6 +89,7 @@ package enum Notice: Sendable {
         let law: String?
         let until: CivilDate?
         let isHeld: Bool
+        let backupsUntil: CivilDate?
         let complaint: String
         let page: PagePath
 
@@ -92,15 +99,18 @@ package enum Notice: Sendable {
         ///   - law: the provisions under which something is kept; nil when none is.
         ///   - until: the last day of what is kept longest.
         ///   - isHeld: whether something stays for proceedings. Which, nobody is told.
+        ///   - backupsUntil: until when backups can hold a copy; nil when nobody can say.
         ///   - complaint: where the person may complain.
         ///   - page: where the certificate is.
         package init(
-            at: Instant, law: String?, until: CivilDate?, isHeld: Bool, complaint: String, page: PagePath
+            at: Instant, law: String?, until: CivilDate?, isHeld: Bool, backupsUntil: CivilDate?, complaint: String,
+            page: PagePath
         ) {
             self.at = at
             self.law = law
             self.until = until
             self.isHeld = isHeld
+            self.backupsUntil = backupsUntil
             self.complaint = complaint
             self.page = page
         }

@@ -34,6 +34,9 @@ enum NoticeWording: String, CaseIterable {
     case erasureDoneKeeping = "erasure-done-keeping"
     case erasurePartly = "erasure-partly"
     case erasureStopped = "erasure-stopped"
+    case backupsMoved = "backups-moved"
+    case backupsGone = "backups-gone"
+    case backupsLate = "backups-late"
     case recipientsSilent = "recipients-silent"
     case recipientsWaiting = "recipients-waiting"
     case recipientErasure = "recipient-erasure"
@@ -85,6 +88,9 @@ enum NoticeWording: String, CaseIterable {
         case .erasureDoneKeeping: PackageResources.erasure_done_keeping_en_mustache
         case .erasurePartly: PackageResources.erasure_partly_en_mustache
         case .erasureStopped: PackageResources.erasure_stopped_en_mustache
+        case .backupsMoved: PackageResources.backups_moved_en_mustache
+        case .backupsGone: PackageResources.backups_gone_en_mustache
+        case .backupsLate: PackageResources.backups_late_en_mustache
         case .recipientsSilent: PackageResources.recipients_silent_en_mustache
         case .recipientsWaiting: PackageResources.recipients_waiting_en_mustache
         case .recipientErasure: PackageResources.recipient_erasure_en_mustache
@@ -125,6 +131,9 @@ enum NoticeWording: String, CaseIterable {
         case .erasureDoneKeeping: PackageResources.erasure_done_keeping_de_mustache
         case .erasurePartly: PackageResources.erasure_partly_de_mustache
         case .erasureStopped: PackageResources.erasure_stopped_de_mustache
+        case .backupsMoved: PackageResources.backups_moved_de_mustache
+        case .backupsGone: PackageResources.backups_gone_de_mustache
+        case .backupsLate: PackageResources.backups_late_de_mustache
         case .recipientsSilent: PackageResources.recipients_silent_de_mustache
         case .recipientsWaiting: PackageResources.recipients_waiting_de_mustache
         case .recipientErasure: PackageResources.recipient_erasure_de_mustache

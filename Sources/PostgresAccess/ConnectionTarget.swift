@@ -48,12 +48,40 @@ package struct ConnectionTarget: Sendable {
         return keywords.map { (name: $0.0, value: $0.1) }
     }
 
+    /// The same for a program that uses libpq, as variables: arguments are seen by every user of the machine.
+    ///
+    /// - Throws: `PostgresError.badConnectionString` for a string that libpq can't read, or a keyword without a variable.
+    package func environment() throws(PostgresError) -> [String: String] {
+        guard let options = PQconninfoParse(connectionString, nil) else { throw Self.unreadable }
+        defer { PQconninfoFree(options) }
+        var variables: [String: String] = [:]
+        var option = options
+        while let keyword = option.pointee.keyword {
+            if let value = option.pointee.val {
+                guard let variable = option.pointee.envvar else {
+                    throw PostgresError(
+                        .badConnectionString,
+                        "the connection string has “\(String(cString: keyword))”, which can't be handed to another program"
+                    )
+                }
+                variables[String(cString: variable)] = String(cString: value)
+            }
+            option += 1
+        }
+        if let user { variables["PGUSER"] = user }
+        if let password { variables["PGPASSWORD"] = password }
+        if let database { variables["PGDATABASE"] = database }
+        return variables
+    }
+
+    private static var unreadable: PostgresError {
+        PostgresError(
+            .badConnectionString, "the connection string can't be read (not shown, it may hold a password)")
+    }
+
     /// Refuses a string that libpq can't read, without repeating it: it may hold a password.
     func validate() throws(PostgresError) {
-        guard let options = PQconninfoParse(connectionString, nil) else {
-            throw PostgresError(
-                .badConnectionString, "the connection string can't be read (not shown, it may hold a password)")
-        }
+        guard let options = PQconninfoParse(connectionString, nil) else { throw Self.unreadable }
         PQconninfoFree(options)
     }
 }

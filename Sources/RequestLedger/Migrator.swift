@@ -19,6 +19,7 @@ package enum Migrator {
             Migration(version: 3, name: "clock", sql: text(PackageResources.m0003_clock_sql)),
             Migration(version: 4, name: "holds", sql: text(PackageResources.m0004_holds_sql)),
             Migration(version: 5, name: "erasure", sql: text(PackageResources.m0005_erasure_sql)),
+            Migration(version: 6, name: "backups", sql: text(PackageResources.m0006_backups_sql)),
         ]
     }
 

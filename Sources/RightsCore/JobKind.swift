@@ -20,6 +20,8 @@ package enum JobKind: String, Sendable, CaseIterable, Codable {
     case erase
     /// Ends what statutes keep no longer, takes the product's own deletions into the ledger, asks recipients again.
     case retention
+    /// Looks what backups still hold of the erased, and tells of it.
+    case backups
 }
 
 /// How much a job asks of the machine.

@@ -189,7 +189,7 @@ import Testing
 }
 
 extension RunningService {
-    fileprivate func run(
+    func run(
         _ arguments: [String], token: String, input: String? = nil
     ) async throws -> ProgramOutcome {
         try await withFolder { folder in

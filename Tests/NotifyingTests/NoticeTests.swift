@@ -32,7 +32,7 @@ import Testing
     @Test(arguments: Language.allCases) func everyNoticeIsAGoodMail(language: Language) async throws {
         let all = try await judged(language)
 
-        #expect(all.count == 71)
+        #expect(all.count == 75)
         for mail in all {
             #expect(mail.problems == [], "\(mail.name)")
             #expect(!mail.subject.lowercased().contains("canary"), "\(mail.name)")
@@ -60,7 +60,8 @@ import Testing
             case "archiveReady", "linkRenewed", "archiveExpiresSoon":
                 #expect(mail.links == ["https://privacy.demo.example/p/d/\(SampleNotices.token)"])
             case "requestReceived", "requestAccepted", "requestFailed", "requestDelayed", "linkRevoked",
-                "addressChange", "erasureAccepted", "erasureDone", "erasureDoneKeeping", "erasurePartly":
+                "addressChange", "erasureAccepted", "erasureDone", "erasureDoneKeeping", "erasurePartly",
+                "backupsMoved", "backupsGone":
                 #expect(mail.links == ["https://privacy.demo.example/p/r/\(SampleNotices.token)"])
             case "noAccount": #expect(mail.links == ["https://privacy.demo.example/p/"])
             default: #expect(mail.links == [])
@@ -116,7 +117,7 @@ import Testing
         let english = try names("\(folder)/en", "en")
         let german = try names("\(folder)/de", "de")
 
-        #expect(english == german && english.count == 35)
+        #expect(english == german && english.count == 38)
         for name in english {
             let texts = try ["en", "de"].map {
                 try Checkout.text("Sources/Notifying/Templates/\($0)/\(name).\($0).mustache")

@@ -41,6 +41,10 @@ enum SampleNotices {
                 id, erasure(page, law: "UStG § 14b(1)", until: CivilDate("2034-12-31"), isHeld: true)),
             "erasureStopped": .erasureStopped(id, error: "erasure.plan-changed"),
             "erasureStopped-partly": .erasureStopped(id, error: "erasure.leftovers"),
+            "backupsMoved": .backupsMoved(id, until: until.utcDate, page: page),
+            "backupsGone": .backupsGone(id, page: page),
+            "backupsLate": .backupsLate(count: 1, lines: "\(job) breach can_resurrect 2026-03-02"),
+            "erasureDone-backups": .erasureDone(id, erasure(page, backupsUntil: CivilDate("2026-01-05"))),
             "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
             "recipientsWaiting": .recipientsWaiting(count: 2, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),
@@ -87,10 +91,12 @@ enum SampleNotices {
     }
 
     private static func erasure(
-        _ page: PagePath, law: String? = nil, until: CivilDate? = nil, isHeld: Bool = false
+        _ page: PagePath, law: String? = nil, until: CivilDate? = nil, isHeld: Bool = false,
+        backupsUntil: CivilDate? = nil
     ) -> Notice.Erasure {
         Notice.Erasure(
-            at: Self.until, law: law, until: until, isHeld: isHeld, complaint: "your supervisory authority", page: page)
+            at: Self.until, law: law, until: until, isHeld: isHeld, backupsUntil: backupsUntil,
+            complaint: "your supervisory authority", page: page)
     }
 
     static func renderer() throws -> NoticeRenderer {

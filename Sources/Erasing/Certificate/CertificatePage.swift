@@ -167,7 +167,11 @@ package enum CertificatePage {
                 "What remains in backups", "<p>Not described yet: ask the controller.</p>")
         }
         guard !backups.isEmpty else { return section("What remains in backups", "<p>Nothing.</p>") }
-        let lines = backups.map { "<li>\(escaped($0.name)): until <strong>\($0.until)</strong></li>" }
+        let lines = backups.map { line in
+            let until =
+                line.until.map { "until <strong>\($0)</strong>" } ?? "no end can be foretold; the controller knows"
+            return "<li>\(escaped(line.name)): \(until)</li>"
+        }
         return section("What remains in backups", "<ul>\n\(lines.joined(separator: "\n"))\n</ul>")
     }
 

@@ -119,7 +119,14 @@ package struct ErasurePlan: Sendable, Hashable, Codable {
     /// A backup that holds the rows for now.
     package struct BackupLine: Sendable, Hashable, Codable {
         package var name: String
-        package var until: CivilDate
+        /// The last day; nil when no end can be foretold.
+        package var until: CivilDate?
+
+        /// A copy with its end.
+        package init(name: String, until: CivilDate?) {
+            self.name = name
+            self.until = until
+        }
     }
 
     // MARK: bytes

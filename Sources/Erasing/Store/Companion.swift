@@ -33,6 +33,9 @@ package enum Companion {
             "GRANT EXECUTE ON FUNCTION habeas_local.read_retained(text), habeas_local.purge_retained(date) TO \(r)",
             "GRANT EXECUTE ON FUNCTION habeas_local.purge_retained(date) TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.note_deletion() TO PUBLIC",
+            // How far a purge came, and which of the log still waits to get into backups.
+            "GRANT SELECT ON habeas_local.purge_run TO \(e)",
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_archive_statusdir() TO \(e)",
         ]
     }
 

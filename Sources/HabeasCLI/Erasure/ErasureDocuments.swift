@@ -138,7 +138,14 @@ enum CertificateSummary {
             "\(Terminal.count(certificate.hunt.tables, "table")), \(coverage), "
                 + "\(Terminal.count(certificate.hunt.leftovers.count, "leftover"))")
         facts.add("told", certificate.recipients.map { "\($0.name) (\($0.state))" }.joined(separator: ", "))
-        facts.add("backups", certificate.backups == nil ? "not described yet" : nil)
+        facts.add(
+            "backups",
+            certificate.backups.map { lines in
+                lines.isEmpty
+                    ? "nothing is left in any"
+                    : lines.map { "\($0.name) until \($0.until?.description ?? "nobody knows when")" }
+                        .joined(separator: ", ")
+            } ?? "not described yet")
         return facts
     }
 

@@ -52,6 +52,9 @@ struct Postman: Sendable {
         case .holdsWaiting:
             return .holdsWaiting(
                 count: letter.facts["count"].flatMap { Int($0) } ?? 0, holds: letter.facts["holds"] ?? "")
+        case .backupsLate:
+            return .backupsLate(
+                count: letter.facts["count"].flatMap { Int($0) } ?? 0, lines: letter.facts["lines"] ?? "")
         case .recipientsSilent:
             return .recipientsSilent(
                 count: letter.facts["count"].flatMap { Int($0) } ?? 0, duties: letter.facts["duties"] ?? "")
@@ -104,9 +107,14 @@ struct Postman: Sendable {
         case .erasureDone: return erasure(letter, request, page).map { .erasureDone(id, $0) }
         case .erasureDoneKeeping: return erasure(letter, request, page).map { .erasureDoneKeeping(id, $0) }
         case .erasurePartly: return erasure(letter, request, page).map { .erasurePartly(id, $0) }
+        case .backupsMoved:
+            return letter.facts["backups_until"].flatMap { CivilDate($0) }.map {
+                .backupsMoved(id, until: $0, page: page)
+            }
+        case .backupsGone: return .backupsGone(id, page: page)
         case .erasureStopped: return .erasureStopped(id, error: letter.facts["error"] ?? "erasure.stopped")
         case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
-            .recipientsWaiting:
+            .recipientsWaiting, .backupsLate:
             return nil
         }
     }
@@ -148,7 +156,8 @@ struct Postman: Sendable {
         else { return nil }
         return Notice.Erasure(
             at: at, law: letter.facts["law"], until: letter.facts["until"].flatMap { CivilDate($0) },
-            isHeld: letter.facts["held"] != nil, complaint: complaint, page: page)
+            isHeld: letter.facts["held"] != nil,
+            backupsUntil: letter.facts["backups_until"].flatMap { CivilDate($0) }, complaint: complaint, page: page)
     }
 
     private func refusal(_ letter: Letter, _ request: RequestRecord) async throws -> Notice? {

@@ -21,6 +21,8 @@ struct ServiceErasures: Sendable {
     private let control: ConnectionTarget
     private let stores: [String: FolderStore]
     private let budget: Duration
+    /// The declared copies; nil where there are none.
+    let backups: BackupTools?
     private let ledger: OpenLedger
     private let memory: ControlDatabase
 
@@ -43,6 +45,7 @@ struct ServiceErasures: Sendable {
         hunter = try settings.hunterTarget()
         control = try settings.controlTarget()
         budget = try settings.huntBudget()
+        backups = try settings.backupTools(over: pool)
         memory = ControlDatabase(pool: PostgresPool(to: control, limit: 2))
         ledger = OpenLedger(
             folder: settings.erasureLedgerPath, key: LedgerKey(keys.ledger), memory: LedgerMemory(memory))
@@ -55,7 +58,7 @@ struct ServiceErasures: Sendable {
         return ErasureTools(
             eraser: eraser, keys: keys, service: map.service, controller: map.controller.name,
             ledger: { try await ledger.opened() }, hunt: { try await hunt($0) },
-            sign: { try KeyRing(folder: keysFolder).sign($0) }, memory: LedgerMemory(memory))
+            sign: { try KeyRing(folder: keysFolder).sign($0) }, backups: backups, memory: LedgerMemory(memory))
     }
 
     /// Says at the start what would keep every erasure from being carried out: a ledger that is lost, damaged or was put

@@ -61,7 +61,7 @@ extension EraseJob {
         _ work: Work, _ request: RequestRecord, _ whole: ErasureReceipt, _ hunt: HuntOutcome,
         in transaction: ControlTransaction
     ) async throws {
-        let certificate = ErasureCertificate(
+        var certificate = ErasureCertificate(
             request: request.id.text, service: tools.service, controller: tools.controller, regime: request.regime,
             scope: work.approved.scope, state: request.state.rawValue, receivedAt: request.receivedAt,
             approvedAt: work.plan.approvedAt, issuedAt: engine.now(), receipt: whole, files: whole.files,
@@ -69,6 +69,7 @@ extension EraseJob {
             hunt: ErasureCertificate.HuntLine(
                 tables: hunt.tables, isComplete: hunt.isComplete, obstacles: hunt.obstacles, leftovers: hunt.leftovers),
             contactKept: try await transaction.sealed(.onFile, of: request.id) != nil)
+        certificate.backups = try await engine.expectBackups(of: request, tools, in: transaction)
         try await engine.certify(certificate, for: request, tools, in: transaction)
     }
 
@@ -88,6 +89,7 @@ extension EraseJob {
         let citations = Set(receipt.done.retained.map(\.citation)).sorted()
         if !citations.isEmpty { facts["law"] = citations.joined(separator: "; ") }
         if receipt.isHeld { facts["held"] = "yes" }
+        if let day = try await transaction.backupWatch(of: request.id)?.toldUntil { facts["backups_until"] = "\(day)" }
         let recipient = try await engine.recipient(of: request, in: transaction)
         try await engine.notify(kind, about: request, to: recipient, facts: facts, in: transaction)
         if request.state == .partial {

@@ -14,6 +14,8 @@ package struct ErasureTools: Sendable {
     package let hunt: @Sendable ([HuntOrder]) async throws -> [HuntOutcome]
     /// Signs a certificate's bytes with the service's key.
     package let sign: @Sendable ([UInt8]) throws -> [UInt8]
+    /// The copies in backups; nil where none are declared.
+    package let backups: BackupTools?
     /// The map's short name of the product.
     package let service: String
     /// Who answers for the data.
@@ -28,8 +30,8 @@ package struct ErasureTools: Sendable {
         eraser: Eraser, keys: ErasureKeys, service: String, controller: String,
         ledger: @escaping @Sendable () async throws -> ErasureLedger,
         hunt: @escaping @Sendable ([HuntOrder]) async throws -> [HuntOutcome],
-        sign: @escaping @Sendable ([UInt8]) throws -> [UInt8], memory: LedgerMemory? = nil,
-        huntWindow: Duration = .seconds(2)
+        sign: @escaping @Sendable ([UInt8]) throws -> [UInt8], backups: BackupTools? = nil,
+        memory: LedgerMemory? = nil, huntWindow: Duration = .seconds(2)
     ) {
         self.eraser = eraser
         self.keys = keys
@@ -38,6 +40,7 @@ package struct ErasureTools: Sendable {
         self.ledger = { KeptLedger(try await ledger(), memory: memory) }
         self.hunt = hunt
         self.sign = sign
+        self.backups = backups
         desk = HuntDesk(window: huntWindow, hunt: hunt)
     }
 }

@@ -21,6 +21,9 @@ package struct KeptLedger: Sendable {
         return appended
     }
 
+    /// How far it goes.
+    package func head() async throws -> LedgerHead { try await ledger.head() }
+
     /// The entry of a run and event; nil when there is none.
     package func entry(of run: ErasureRunID, _ event: LedgerEvent) async throws -> LedgerEntry? {
         try await ledger.entry(of: run, event)

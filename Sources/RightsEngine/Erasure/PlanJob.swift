@@ -18,6 +18,7 @@ struct PlanJob: Sendable {
         }
         guard matter.request.state == .accepted else { return try await held.finish() }
         var plan = try await tools.eraser.plan(matter.question)
+        plan.backups = tools.backups.map { engine.expectedLines($0, erasedAt: engine.now()) }
         plan.warnings += matter.warnings + (try await engine.warnings(of: plan, about: matter.request))
         let made = plan
         try await held.finish(

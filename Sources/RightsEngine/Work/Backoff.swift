@@ -39,12 +39,13 @@ extension JobKind {
         // A code lives ten minutes; a mail server that is down may be so for a day.
         case .mail, .webhook: Backoff(first: .seconds(5), factor: 3, most: .seconds(21_600))
         case .plan, .erase: Backoff(first: .seconds(10), factor: 3, most: .seconds(3600))
-        case .expire, .checkpoint, .deadlines, .retention: Backoff(first: .seconds(10), factor: 2, most: .seconds(300))
+        case .expire, .checkpoint, .deadlines, .retention, .backups:
+            Backoff(first: .seconds(10), factor: 2, most: .seconds(300))
         }
     }
 
     /// The kinds that come again and again by themselves, one of each at a time.
-    package static let duties: [JobKind] = [.expire, .checkpoint, .deadlines, .retention]
+    package static let duties: [JobKind] = [.expire, .checkpoint, .deadlines, .retention, .backups]
 
     /// The kinds that aren't exports: short, and never heavy.
     package static var errands: [JobKind] { allCases.filter { $0 != .export } }

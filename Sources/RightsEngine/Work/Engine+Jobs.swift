@@ -98,7 +98,7 @@ extension Engine {
             else { return }
             try await transaction.storeWebhook(
                 id, state: "waiting", status: event.status, error: event.error, now: now())
-        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .retention: return
+        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .retention, .backups: return
         }
     }
 

@@ -151,7 +151,7 @@ extension Engine {
                     id, state: "failed", status: event.status, error: failure.code, now: now())
             }
             return true
-        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .retention: return true
+        case .resolve, .export, .expire, .checkpoint, .deadlines, .plan, .erase, .retention, .backups: return true
         }
     }
 

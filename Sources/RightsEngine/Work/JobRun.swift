@@ -93,6 +93,9 @@ struct JobRun: Sendable {
         case .retention:
             if let tools = workshop.erasure { try await engine.keepRetention(tools) }
             try await held.finish()
+        case .backups:
+            if let tools = workshop.erasure { try await engine.lookAtBackups(tools) }
+            try await held.finish()
         case .checkpoint:
             try await workshop.signCheckpoint()
             try await held.finish()

@@ -64,7 +64,7 @@ import Testing
         for channel in Channel.allCases { keys.insert("receipt_channel_\(channel.rawValue)") }
         for state in NoticeRecord.State.allCases { keys.insert("mail_state_\(state.rawValue)") }
         let operators: [NoticeKindCode] = [
-            .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
+            .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped, .backupsLate,
             .recipientsSilent, .recipientsWaiting,
         ]
         for kind in NoticeKindCode.allCases where !operators.contains(kind) {

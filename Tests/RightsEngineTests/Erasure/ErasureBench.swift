@@ -1,4 +1,5 @@
 import AuditLedger
+import BackupTruth
 import DataMap
 import Erasing
 import ErasureLedger
@@ -29,7 +30,7 @@ struct ErasureBench: Sendable {
 
     static func with(
         budget: ErasureBudget = ErasureBudget(), map extra: String = "",
-        settings change: (inout EngineSettings) -> Void = { _ in },
+        settings change: (inout EngineSettings) -> Void = { _ in }, copies: [DeclaredCopy] = [],
         _ body: (ErasureBench) async throws -> Void
     ) async throws {
         try await TestCluster.withWorkspace { product in
@@ -44,7 +45,7 @@ struct ErasureBench: Sendable {
                 let keys = try ErasureKeys(folder: "\(work.folder)/keys")
                 let ledger = try await ErasureLedger.open(folder: "\(work.folder)/ledger", key: LedgerKey(keys.ledger))
                 let pool = PostgresPool(to: product.target(as: "habeas_eraser"), limit: 4)
-                let tools = try tools(work, product, keys, ledger, pool, budget, extra)
+                let tools = try tools(work, product, keys, ledger, pool, budget, extra, copies)
                 do {
                     try await body(
                         ErasureBench(
@@ -71,7 +72,7 @@ struct ErasureBench: Sendable {
 
     private static func tools(
         _ work: WorkBench, _ product: TestDatabase, _ keys: ErasureKeys, _ ledger: ErasureLedger, _ pool: PostgresPool,
-        _ budget: ErasureBudget, _ extra: String
+        _ budget: ErasureBudget, _ extra: String, _ copies: [DeclaredCopy]
     ) throws -> ErasureTools {
         let yaml = try Checkout.workspaceMap() + extra
         let map = try DataMap(yaml: yaml)
@@ -101,7 +102,13 @@ struct ErasureBench: Sendable {
                         leftovers: report.leftovers.filter { $0.person == person.reference }
                             .map { "\($0.table).\($0.column)" }.sorted())
                 }
-            }, sign: { try ring.sign($0) }, huntWindow: .milliseconds(10))
+            }, sign: { try ring.sign($0) },
+            backups: copies.isEmpty
+                ? nil
+                : BackupTools(copies: copies) { now in
+                    let live = try await pool.withConnection { try await LiveCluster.read(over: $0) }
+                    return await CopyReader().read(copies, live: live, at: now)
+                }, huntWindow: .milliseconds(10))
     }
 
     // MARK: asking and approving

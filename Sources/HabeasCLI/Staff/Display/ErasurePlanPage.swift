@@ -94,7 +94,10 @@ enum ErasurePlanPage {
         facts.add(
             "backups",
             plan.backups.map { lines in
-                lines.isEmpty ? "none holds it" : lines.map { "\($0.name) until \($0.until)" }.joined(separator: ", ")
+                lines.isEmpty
+                    ? "none holds it"
+                    : lines.map { "\($0.name) until \($0.until?.description ?? "nobody knows when")" }.joined(
+                        separator: ", ")
             } ?? "not described yet")
         return facts
     }

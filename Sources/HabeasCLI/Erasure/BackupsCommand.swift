@@ -1,0 +1,247 @@
+internal import ArgumentParser
+internal import BackupTruth
+internal import Erasing
+internal import PostgresAccess
+internal import RequestLedger
+internal import RightsCore
+internal import RightsEngine
+
+/// `habeas backups`: what backups still hold of people who were erased.
+struct BackupsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backups", abstract: "What backups still hold of people who were erased, and until when.",
+        discussion: """
+            The copies are declared in habeas.yaml, under `backups`. The service looks at them \
+            every day.
+
+            EXAMPLES
+              habeas backups status
+              habeas backups scan --json
+            """,
+        subcommands: [Status.self, Scan.self])
+
+    /// `habeas backups status`
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status", abstract: "Print what the service saw last, erasure by erasure.",
+            discussion: """
+                Ends with status 1 when a copy is past the day it should be gone by and \
+                --fail-on-late is given.
+
+                EXAMPLES
+                  habeas backups status
+                  habeas backups status --fail-on-late --json
+                """)
+        @Flag(help: "Status 1 when a copy should be gone and isn't.") var failOnLate = false
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let settings = try await Settings(file: common.config)
+            let copies = try BackupsCommand.copies(settings)
+            let watches = try await BackupsCommand.control(settings) { control in
+                try await control.connection { try await $0.openBackupWatches(limit: 1000) }
+            }
+            if common.json {
+                try Terminal.printJSON(StatusDocument(copies: copies, watches: watches))
+            } else {
+                Terminal.print(Table(copies: copies, purgeEveryDays: try settings.purgeEveryDays()).text())
+                if watches.isEmpty { Terminal.note("no backup is known to hold anything of anybody erased") }
+                if !watches.isEmpty { Terminal.print("\n" + Table(watches: watches).text()) }
+            }
+            let isLate = watches.contains { $0.stage != AlarmDays.Stage.calm.rawValue }
+            if failOnLate, isLate { throw ExitStatusError(status: .failed) }
+        }
+    }
+
+    /// `habeas backups scan`
+    struct Scan: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "scan", abstract: "Read every declared copy now, and judge each erasure by it.",
+            discussion: """
+                Nothing is written: the service looks by itself every day. Ends with status 3 \
+                when a copy couldn't be read whole.
+
+                EXAMPLES
+                  habeas backups scan
+                  habeas backups scan --json
+                """)
+        @OptionGroup var mapOptions: MapOptions
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let settings = try await Settings(file: common.config, flags: mapOptions.flags)
+            let scan = try await ServiceErasures.with(settings) { erasures in
+                guard let backups = erasures.backups else { throw BackupsCommand.nothingDeclared }
+                let now = Clock.now
+                let readings = try await backups.read(now)
+                let look = BackupLook(
+                    readings: readings, purges: try await erasures.eraser.purges(), backups: backups, now: now)
+                return ScanDocument(
+                    readings: readings,
+                    erasures: try await BackupsCommand.control(settings) { try await Self.judge(look, $0) })
+            }
+            if common.json { try Terminal.printJSON(scan) } else { Terminal.print(scan.text) }
+            guard scan.copies.allSatisfy(\.obstacles.isEmpty) else { throw ExitStatusError(status: .refused) }
+        }
+
+        private static func judge(
+            _ look: BackupLook, _ control: ControlDatabase
+        ) async throws -> [ScanDocument.Erasure] {
+            let requests = try await control.connection {
+                try await $0.requestsToWatch(lookedBefore: Clock.now, limit: 10_000)
+            }
+            var judged: [ScanDocument.Erasure] = []
+            for id in requests {
+                let parts = look.parts(of: try await control.connection { try await $0.runs(of: id) })
+                guard !parts.isEmpty else { continue }
+                judged.append(ScanDocument.Erasure(id, look.outlook(parts)))
+            }
+            return judged
+        }
+    }
+
+    private static var nothingDeclared: CommandFailure {
+        CommandFailure(
+            .failed, code: "settings.missing", "no copy is declared",
+            hint: "write every place where copies of the database lie under `backups` in habeas.yaml")
+    }
+
+    private static func copies(_ settings: Settings) throws -> [DeclaredCopy] {
+        guard let copies = try settings.declaredCopies() else { throw nothingDeclared }
+        return copies
+    }
+
+    private static func control<Value: Sendable>(
+        _ settings: Settings, _ body: (ControlDatabase) async throws -> Value
+    ) async throws -> Value {
+        let pool = PostgresPool(to: try settings.controlTarget(), limit: 1)
+        let control = ControlDatabase(pool: pool)
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await body(control)) } catch { outcome = .failure(error) }
+        await control.close()
+        return try outcome.get()
+    }
+}
+
+/// What the service saw last.
+private struct StatusDocument: Encodable {
+    struct Copy: Encodable {
+        let name: String
+        let policyDays: Int
+    }
+
+    struct Erasure: Encodable {
+        let request: String
+        let erasedAt: String
+        let lookedAt: String?
+        let standing: String
+        let stage: String
+        let until: String?
+        let toldUntil: String?
+    }
+
+    let copies: [Copy]
+    let erasures: [Erasure]
+
+    init(copies: [DeclaredCopy], watches: [BackupWatch]) {
+        self.copies = copies.map { Copy(name: $0.name, policyDays: $0.policy.days) }
+        erasures = watches.map { watch in
+            Erasure(
+                request: watch.request.text, erasedAt: watch.erasedAt.rfc3339,
+                lookedAt: watch.lookedAt.microseconds == 0 ? nil : watch.lookedAt.rfc3339, standing: watch.standing,
+                stage: watch.stage, until: watch.until?.rfc3339, toldUntil: watch.toldUntil?.description)
+        }
+    }
+}
+
+/// What was read now.
+private struct ScanDocument: Encodable, Sendable {
+    struct Copy: Encodable, Sendable {
+        let name: String
+        let backups: [String]
+        let obstacles: [String]
+    }
+
+    struct Erasure: Encodable, Sendable {
+        struct Copy: Encodable, Sendable {
+            let name: String
+            let standing: String
+            let until: String?
+            let resurrecting: [String]
+            let holding: Int
+        }
+
+        let request: String
+        let standing: String
+        let stage: String
+        let until: String?
+        let copies: [Copy]
+
+        init(_ request: RequestID, _ outlook: Outlook) {
+            self.request = request.text
+            standing = (outlook.standing ?? .unknown).rawValue
+            stage = outlook.stage.rawValue
+            until = outlook.until?.rfc3339
+            copies = outlook.copies.map {
+                Copy(
+                    name: $0.name, standing: ($0.standing ?? .unknown).rawValue, until: $0.until?.rfc3339,
+                    resurrecting: $0.resurrecting, holding: $0.holding)
+            }
+        }
+    }
+
+    let copies: [Copy]
+    let erasures: [Erasure]
+
+    init(readings: [CopyReading], erasures: [Erasure]) {
+        copies = readings.map { reading in
+            Copy(
+                name: reading.copy, backups: reading.backups.map(\.label),
+                obstacles: reading.obstacles.map { "\($0.kind.rawValue): \($0.description)" })
+        }
+        self.erasures = erasures
+    }
+
+    var text: String {
+        var lines = copies.map { copy in
+            "\(copy.name): \(Terminal.count(copy.backups.count, "backup"))"
+                + copy.obstacles.map { "\n  ! \($0)" }.joined()
+        }
+        if erasures.isEmpty { lines.append("nobody was erased whose copies are still of interest") }
+        lines += erasures.map { erasure in
+            let until = erasure.until.map { ", until \(LocalTime.text($0))" } ?? ""
+            return "\(erasure.request): \(erasure.standing)\(until)"
+                + erasure.copies.filter { $0.standing != Standing.purged.rawValue }.map { copy in
+                    "\n  \(copy.name): \(copy.standing)"
+                        + (copy.resurrecting.isEmpty ? "" : " by \(copy.resurrecting.joined(separator: ", "))")
+                }.joined()
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension Table {
+    fileprivate init(copies: [DeclaredCopy], purgeEveryDays: Int) {
+        let sums = PolicyJudgement(copies, purgeEveryDays: purgeEveryDays).sums
+        self.init(
+            columns: [
+                Column(title: "Copy"), Column(title: "Days", isNumber: true), Column(title: "How they add up", rank: 1),
+            ],
+            rows: sums.map { [$0.copy, "\($0.days)", $0.terms.map(\.description).joined(separator: " + ")] })
+    }
+
+    fileprivate init(watches: [BackupWatch]) {
+        self.init(
+            columns: [
+                Column(title: "Request"), Column(title: "Erased"), Column(title: "Backups"), Column(title: "Stage"),
+                Column(title: "Until"),
+            ],
+            rows: watches.map { watch in
+                [
+                    watch.request.text, LocalTime.text(watch.erasedAt),
+                    watch.lookedAt.microseconds == 0 ? "not looked at yet" : watch.standing, watch.stage,
+                    watch.until.map { LocalTime.text($0) } ?? "no end foretold",
+                ]
+            })
+    }
+}

@@ -1,0 +1,28 @@
+package import BackupTruth
+package import RightsCore
+
+/// The copies of the product's database, as the operator declared them, and how they are read.
+package struct BackupTools: Sendable {
+    /// Every place where a copy lies.
+    package let copies: [DeclaredCopy]
+    /// Reads all of them.
+    package let read: @Sendable (_ at: Instant) async throws -> [CopyReading]
+    /// How often bytes are purged from the live files, in days.
+    package let purgeEveryDays: Int
+    /// On which days after an erasure a copy that is still there becomes a matter.
+    package let alarm: AlarmDays
+    /// How long a look is good.
+    package let pause: Duration
+
+    /// Copies by their parts.
+    package init(
+        copies: [DeclaredCopy], purgeEveryDays: Int = 7, alarm: AlarmDays = .usual, pause: Duration = .seconds(72_000),
+        read: @escaping @Sendable (_ at: Instant) async throws -> [CopyReading]
+    ) {
+        self.copies = copies
+        self.purgeEveryDays = purgeEveryDays
+        self.alarm = alarm
+        self.pause = pause
+        self.read = read
+    }
+}

@@ -1,0 +1,106 @@
+import BackupTruth
+import Erasing
+import Foundation
+import PostgresTestKit
+import RequestLedger
+import RightsCore
+import Testing
+
+@testable import RightsEngine
+
+/// What people, operators and the certificate hear of copies in backups, from the erasure to the last byte.
+@Suite struct BackupDutyTests {
+    private static let snapshots = DeclaredCopy(
+        name: "snapshots",
+        source: .attestation(
+            Attestation(
+                who: "platform team", what: "nightly snapshots", expiresAfterDays: 10,
+                validUntil: CivilDate("2099-12-31")!)),
+        policy: CopyPolicy(.age(days: 10)))
+
+    @Test func thePersonIsToldTheDayAndTheEnd() async throws {
+        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+            let id = try await erased(bench)
+            let told = try #require(try await bench.watch(id)?.toldUntil)
+            let certificate = try await bench.certificate(of: id)
+            #expect(certificate.backups == [.init(name: "snapshots", until: told)])
+            #expect(told.days(since: bench.engine.today) == 17, "a week until the purge, and ten days of life")
+
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.watch(id)?.standing == "can_resurrect")
+            #expect(try await bench.letters(about: id).filter { $0.hasPrefix("backups") } == [])
+
+            // The purge is late: the day moves, and the operators hear of it.
+            bench.work.clock.advance(by: .days(21))
+            try await bench.engine.lookAtBackups(bench.tools)
+            let late = try #require(try await bench.watch(id))
+            #expect(late.standing == "may_hold_bytes" && late.stage == "warn")
+            #expect(late.toldUntil?.days(since: bench.engine.today) == 10)
+            #expect(try await bench.letters(about: id).filter { $0.hasPrefix("backups") } == ["backups-moved"])
+            #expect(try await bench.work.value("SELECT count(*) FROM habeas.notice WHERE kind = 'backups-late'") == "1")
+
+            try await bench.purge()
+            bench.work.clock.advance(by: .days(11))
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.watch(id)?.standing == "purged")
+            #expect(try await bench.certificate(of: id).backups == [])
+            #expect(
+                try await bench.letters(about: id).filter { $0.hasPrefix("backups") } == [
+                    "backups-moved", "backups-gone",
+                ])
+            // Somebody who had copies hasn't answered yet: it isn't fulfilled.
+            #expect(try await bench.work.request(id).state == .erasedWithRetention)
+            _ = try await bench.work.value(
+                "UPDATE habeas.recipient_duty SET state = 'acknowledged', ended_at = now(), box = NULL RETURNING '1'")
+            bench.work.clock.advance(by: .days(1))
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.work.request(id).state == .fulfilled)
+            #expect(try await bench.letters(about: id).filter { $0 == "backups-gone" }.count == 1)
+            try await bench.engine.lookAtBackups(bench.tools)
+        }
+    }
+
+    @Test func withoutDeclaredCopiesNothingIsPromised() async throws {
+        try await ErasureBench.with { bench in
+            let id = try await erased(bench)
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.watch(id) == nil)
+            #expect(try await bench.certificate(of: id).backups == nil)
+        }
+    }
+
+    private func erased(_ bench: ErasureBench) async throws -> RequestID {
+        let id = try await bench.ask()
+        try await bench.untilPlanned(id)
+        try await bench.approve(id)
+        try await bench.untilState(.erasedWithRetention, .failed, .partial, of: id)
+        return id
+    }
+}
+
+extension ErasureBench {
+    fileprivate func watch(_ id: RequestID) async throws -> BackupWatch? {
+        try await engine.control.connection { try await $0.backupWatch(of: id) }
+    }
+
+    fileprivate func letters(about id: RequestID) async throws -> [String] {
+        let rows = try await work.database.query(
+            "SELECT kind FROM habeas.notice WHERE request_id = $1::uuid ORDER BY made_at, id", [id.text])
+        return rows.compactMap { $0[0] }
+    }
+
+    /// What `habeas purge run` writes when every table got to the last level.
+    fileprivate func purge() async throws {
+        let position = try await tools.eraser.position()
+        _ = try await product.query(
+            """
+            INSERT INTO habeas_local.purge_run
+                (level, rewriting, tables, system_identifier, timeline, covers, horizon, ended_at, purged_at)
+            VALUES ('physical', 'vacuum-full', '{}', $1, $2, $3, '0', to_timestamp($4::bigint / 1000000.0), $3)
+            """,
+            [
+                position.systemIdentifier, String(position.timeline), position.lsn,
+                String(engine.now().microseconds),
+            ])
+    }
+}
