@@ -19,7 +19,7 @@ cd "$work" || exit 2
 timeout "${HABEAS_SCHEMATHESIS_SECONDS:-900}" "$python" -m schemathesis.cli --config-file "$here/schemathesis.toml" \
     run "$base/openapi.yaml" --url "$base" --header "Authorization: Bearer $token" \
     --phases examples,coverage,fuzzing --max-examples "${HABEAS_SCHEMATHESIS_EXAMPLES:-10}" --checks all --seed 4 \
-    --no-shrink --continue-on-failure --no-color --request-timeout 60 > "$work/report.txt" 2>&1
+    --no-shrink --continue-on-failure --no-color --request-timeout 60 --max-response-time 60 > "$work/report.txt" 2>&1
 status=$?
 [ "$status" -ne 124 ] || echo "its time ran out" >> "$work/report.txt"
 sed "s/$token/TOKEN/g" "$work/report.txt" | tail -n 150
