@@ -101,6 +101,11 @@ let package = Package(
                 "ErasureLedger", "ObjectStore", crypto,
             ], resources: [.embedInCode("Companion")], swiftSettings: fenced),
         .target(
+            name: "BackupTruth",
+            dependencies: [
+                "RightsCore", "AuditLedger", "ErasureLedger", "PostgresAccess", "DataMap", "SubjectAccess", crypto,
+            ], swiftSettings: fenced),
+        .target(
             name: "Exporting",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "RowEncoding", "ArchiveFormat",
@@ -118,7 +123,7 @@ let package = Package(
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore",
                 "MailTransport", "RequestLedger", "AuditLedger", "ErasureLedger", "SubjectAccess", "Exporting",
-                "Erasing",
+                "Erasing", "BackupTruth",
                 "Notifying", crypto, lifecycle, logging,
                 jwt, httpClient,
                 nioCore, nioHTTP1,
@@ -140,8 +145,8 @@ let package = Package(
             name: "HabeasCLI",
             dependencies: [
                 "RightsCore", "DataMap", "LegalRules", "PostgresAccess", "ArchiveFormat", "ObjectStore", "AuditLedger",
-                "ErasureLedger", "SubjectAccess", "Exporting", "Erasing", "PrivatePostgres", "DemoWorkspace",
-                "RowEncoding", "HabeasHTTP", "RightsEngine",
+                "ErasureLedger", "SubjectAccess", "Exporting", "Erasing", "BackupTruth", "PrivatePostgres",
+                "DemoWorkspace", "RowEncoding", "HabeasHTTP", "RightsEngine",
                 "RequestLedger",
                 "MailTransport", "Notifying", httpClient, lifecycle, logging, nioCore, nioHTTP1, nioPosix, subprocess,
                 crypto,
@@ -156,6 +161,13 @@ let package = Package(
                 "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "PostgresAccess",
                 "PrivatePostgres", "RightsCore", crypto, system,
             ], path: "Benchmarks/erasure", exclude: ["bench.sql", "bench.map.yaml"], swiftSettings: strict),
+        // What finding the erased among many ids costs.
+        .executableTarget(
+            name: "replay-bench",
+            dependencies: [
+                "AuditLedger", "BackupTruth", "DataMap", "ErasureLedger", "PostgresAccess", "PrivatePostgres",
+                "RightsCore", system,
+            ], path: "Benchmarks/replay", swiftSettings: strict),
         // Tests.
         .target(
             name: "PostgresTestKit",
@@ -227,6 +239,13 @@ let package = Package(
             dependencies: [
                 "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "RightsCore", "PostgresAccess",
                 "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres", "DemoWorkspace", crypto, system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "BackupTruthTests",
+            dependencies: [
+                "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap", "LegalRules",
+                "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres",
+                crypto, system, subprocess,
             ], swiftSettings: strict),
         .testTarget(
             name: "HabeasHTTPTests",

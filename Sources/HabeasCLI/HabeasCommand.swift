@@ -35,7 +35,7 @@ package struct HabeasCommand: AsyncParsableCommand {
             EraseCommand.self, HoldCommand.self, RecipientsCommand.self, SuppressionCommand.self, EvidenceCommand.self,
             JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self,
             DeadlineCommand.self,
-            RetentionCommand.self, RegimeCommand.self,
+            RetentionCommand.self, FenceCommand.self, ReplayCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,
         ])
 

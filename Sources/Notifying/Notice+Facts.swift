@@ -82,6 +82,7 @@ extension Notice {
         case .deadlinesNear: .deadlinesNear
         case .holdPlaced: .holdPlaced
         case .holdsWaiting: .holdsWaiting
+        case .serviceClosed: .serviceClosed
         case .erasureDone: .erasureDone
         case .erasureDoneKeeping: .erasureDoneKeeping
         case .erasurePartly: .erasurePartly
@@ -96,7 +97,7 @@ extension Notice {
     var frame: NoticeWording {
         switch self {
         case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
-            .recipientsSilent, .recipientsWaiting:
+            .recipientsSilent, .recipientsWaiting, .serviceClosed:
             .operatorFrame
         case .recipientErasure: .recipientFrame
         default: .frame
@@ -145,6 +146,7 @@ extension Notice {
         case .holdPlaced(let id, let matter, let day):
             return ["hold": id.text, "matter": matter, "day": reader.text(day)]
         case .holdsWaiting(let count, let holds): return ["count": count, "holds": holds]
+        case .serviceClosed(let error, let hint): return ["error": error, "hint": hint]
         case .erasureDone(_, let erasure), .erasureDoneKeeping(_, let erasure), .erasurePartly(_, let erasure):
             return reader.facts(of: erasure)
         case .erasureStopped(_, let error):
@@ -167,7 +169,7 @@ extension Notice {
     private var request: RequestID? {
         switch self {
         case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
-            .recipientsWaiting:
+            .recipientsWaiting, .serviceClosed:
             nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
@@ -193,7 +195,7 @@ extension Notice {
         case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
-            .erasureStopped, .recipientsSilent, .recipientsWaiting, .recipientErasure:
+            .erasureStopped, .recipientsSilent, .recipientsWaiting, .recipientErasure, .serviceClosed:
             nil
         }
     }

@@ -41,6 +41,7 @@ enum SampleNotices {
                 id, erasure(page, law: "UStG § 14b(1)", until: CivilDate("2034-12-31"), isHeld: true)),
             "erasureStopped": .erasureStopped(id, error: "erasure.plan-changed"),
             "erasureStopped-partly": .erasureStopped(id, error: "erasure.leftovers"),
+            "serviceClosed": .serviceClosed(error: "restore.rewound", hint: "run `habeas replay`"),
             "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
             "recipientsWaiting": .recipientsWaiting(count: 2, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),

@@ -67,7 +67,9 @@ extension Eraser {
             try await connection.query(
                 """
                 SELECT (SELECT system_identifier FROM pg_control_system()),
-                       (SELECT timeline_id FROM pg_control_checkpoint()), pg_current_wal_insert_lsn()
+                       -- The control file says the timeline of the last checkpoint, which after a promotion is the old one.
+                       ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int,
+                       pg_current_wal_insert_lsn()
                 """)
         }
         guard let row = rows.first, let system = row[0], let timeline = row[1].flatMap({ Int($0) }), let lsn = row[2]

@@ -28,6 +28,7 @@ struct SettingKey: Sendable {
         SettingKey(name: "audit.months"), SettingKey(name: "webhooks.names"),
         SettingKey(name: "rules.folder"), SettingKey(name: "erasure.ledger"),
         SettingKey(name: "erasure.hunt_budget"), SettingKey(name: "erasure.approval_lifetime"),
-        SettingKey(name: "erasure.automatic_rows"),
+        SettingKey(name: "erasure.automatic_rows"), SettingKey(name: "fence.roles"),
+        SettingKey(name: "fence.interval"),
     ]
 }
