@@ -243,7 +243,7 @@ let package = Package(
         .testTarget(
             name: "BackupTruthTests",
             dependencies: [
-                "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap", "LegalRules",
+                "habeas", "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap", "LegalRules",
                 "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres",
                 crypto, system, subprocess,
             ], swiftSettings: strict),

@@ -169,7 +169,10 @@ struct ShopBench: Sendable {
                             law: "gdpr", map: Self.mapDigest), at: moment
                     ).entry.seq)
             })
-        let place = try StorePlace(try await eraser.position())
+        let position = try await eraser.position()
+        let place = StorePlace(
+            system: UInt64(position.systemIdentifier)!, timeline: UInt32(position.timeline),
+            position: LogPosition(position.lsn))
         _ = try await ledger.append(
             LedgerDraft(
                 .confirmed, run: run, store: "shop", subject: subject, record: record, place: place, plan: digest),

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import AuditLedger
 internal import BackupTruth
+internal import ErasureLedger
 internal import PostgresAccess
 
 /// `habeas fence`: the gate that keeps a restored server shut.
@@ -56,11 +58,25 @@ struct FenceCommand: AsyncParsableCommand {
                 try await fence.install(program)
                 return try await fence.status()
             }
+            await beginLedger(settings)
             guard let status else { return }
             if common.json { return try Terminal.printJSON(status) }
             Terminal.print("the fence is in \(status.dataFolder): copies taken from now on are gated")
             if status.hotStandby { Terminal.note(FenceWords.hotStandby) }
             Terminal.note(FenceWords.notGated)
+        }
+
+        /// A restored server is opened by the ledger alone, so there is one from now on, also before the first erasure.
+        private func beginLedger(_ settings: Settings) async {
+            do {
+                let key = LedgerKey(try ErasureKeys(folder: settings.keysPath).ledger)
+                let known = try await KnownLedger.head(settings)
+                _ = try await ErasureLedger.open(folder: settings.erasureLedgerPath, key: key, known: known)
+            } catch {
+                Terminal.note(
+                    "habeas: warning: the erasure ledger isn't there yet: \(CommandFailure(error).message); without one no "
+                        + "restored server can be opened")
+            }
         }
     }
 
