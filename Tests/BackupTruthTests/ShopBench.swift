@@ -36,9 +36,9 @@ struct ShopBench: Sendable {
         \(collection("customers", "shop.customers", "id: thing, email: thing, name: thing",
             "{ subject: customer, hops: [] }"))
         \(collection("notes", "shop.notes", "id: thing, customer: thing, said: thing",
-            "\"notes.customer -> customers.id\""))
+            "\"customer -> shop.customers(id)\""))
         \(collection("orders", "shop.orders", "id: thing, customer: thing, total: thing",
-            "\"orders.customer -> customers.id\""))
+            "\"customer -> shop.customers(id)\""))
 
         """
 

@@ -16,12 +16,14 @@ package enum LedgerTrial {
         // A torn end was told to nobody as appended; opening the ledger mends it.
         guard let finding = report.findings.first(where: { $0.code != .torn }) else { return report.head }
         throw RestoreError(
-            code(finding.code), "the erasure ledger isn't sound: \(finding.message)",
+            code(finding, of: report), "the erasure ledger isn't sound: \(finding.message)",
             hint: "put a good copy back; `habeas verify \(folder)` shows all that is wrong with one")
     }
 
-    private static func code(_ finding: LedgerFinding.Code) -> RestoreError.Code {
-        switch finding {
+    /// A line that comes too late is missed where it should stand, before it is found where it does.
+    private static func code(_ finding: LedgerFinding, of report: LedgerReport) -> RestoreError.Code {
+        if report.findings.contains(where: { $0.code == .repeated }), finding.code == .missing { return .ledgerReordered }
+        return switch finding.code {
         case .unreadable, .altered, .otherVersion, .torn: .ledgerEdited
         case .unlinked, .repeated: .ledgerReordered
         case .missing, .fileMissing: .ledgerIncomplete

@@ -164,8 +164,18 @@ struct RestoredServer: Sendable {
     var target: ConnectionTarget { ConnectionTarget(url) }
     var log: String { (try? String(contentsOfFile: "\(data)/start.log", encoding: .utf8)) ?? "" }
 
+    /// Starts it and waits until its recovery is over, or it is.
     func start() async throws -> ProgramOutcome {
-        try await bench.server("pg_ctl", ["-D", data, "-l", "\(data)/start.log", "-w", "-t", "60", "start"])
+        let before = log.utf8.count
+        let started = try await bench.server("pg_ctl", ["-D", data, "-l", "\(data)/start.log", "-w", "-t", "60", "start"])
+        for _ in 0..<1200 {
+            let state = try await bench.server("pg_ctl", ["-D", data, "status"])
+            let said = log.utf8.dropFirst(before)
+            if state.status != 0 { return state }
+            if String(decoding: said, as: UTF8.self).contains("ready to accept") { return started }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return started
     }
 
     func stop() async throws { _ = try await bench.server("pg_ctl", ["-D", data, "-m", "fast", "-w", "stop"]) }
