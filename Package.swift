@@ -243,7 +243,8 @@ let package = Package(
         .testTarget(
             name: "BackupTruthTests",
             dependencies: [
-                "habeas", "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap", "LegalRules",
+                "habeas", "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap",
+                "LegalRules",
                 "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres",
                 crypto, system, subprocess,
             ], swiftSettings: strict),

@@ -39,6 +39,9 @@ struct ShopBench: Sendable {
             "\"customer -> shop.customers(id)\""))
         \(collection("orders", "shop.orders", "id: thing, customer: thing, total: thing",
             "\"customer -> shop.customers(id)\""))
+        \(collection("invoices", "shop.invoices", "id: thing, customer: thing, issued: thing",
+            "\"customer -> shop.customers(id)\"",
+            erasure: "{ retain: DE-AO-147, document: invoice, date: issued, fields: [id] }"))
 
         """
 
@@ -47,15 +50,21 @@ struct ShopBench: Sendable {
         CREATE TABLE shop.customers (id uuid PRIMARY KEY, email text NOT NULL UNIQUE, name text NOT NULL);
         CREATE TABLE shop.notes (id bigint PRIMARY KEY, customer uuid NOT NULL REFERENCES shop.customers, said text);
         CREATE TABLE shop.orders (id int PRIMARY KEY, customer uuid NOT NULL REFERENCES shop.customers, total numeric);
+        CREATE TABLE shop.invoices (id int PRIMARY KEY, customer uuid NOT NULL REFERENCES shop.customers,
+            issued date NOT NULL);
+        CREATE INDEX ON shop.invoices (customer);
         CREATE INDEX ON shop.notes (customer);
         CREATE INDEX ON shop.orders (customer);
         INSERT INTO shop.customers SELECT md5('c' || i)::uuid, 'p' || i || '@example.com', 'Person ' || i
           FROM generate_series(1, 60) i;
         INSERT INTO shop.notes SELECT i, md5('c' || (i % 60 + 1))::uuid, 'note ' || i FROM generate_series(1, 600) i;
+        INSERT INTO shop.invoices SELECT i, md5('c' || i)::uuid, '2020-05-01' FROM generate_series(51, 60) i;
         INSERT INTO shop.orders SELECT i, md5('c' || (i % 60 + 1))::uuid, i FROM generate_series(1, 120) i;
         """
 
-    private static func collection(_ name: String, _ table: String, _ fields: String, _ path: String) -> String {
+    private static func collection(
+        _ name: String, _ table: String, _ fields: String, _ path: String, erasure: String = "delete"
+    ) -> String {
         """
           \(name):
             title: \(name)
@@ -66,7 +75,7 @@ struct ShopBench: Sendable {
             legal_basis: contract
             paths: [\(path)]
             fields: { \(fields) }
-            erasure: delete
+            erasure: \(erasure)
         """
     }
 
@@ -196,13 +205,14 @@ struct ShopBench: Sendable {
     // MARK: replaying
 
     func replay(
-        dryRun: Bool = false, holds: [RowHold] = [], permissions: Replayer.Permissions = Replayer.Permissions(),
+        dryRun: Bool = false, holds: [RowHold] = [], today: CivilDate = Self.today,
+        permissions: Replayer.Permissions = Replayer.Permissions(),
         mapDigest: Hash256 = Self.mapDigest, cut: (@Sendable (String) throws -> Void)? = nil
     ) async throws -> ReplayReport {
         _ = try LedgerTrial.judge(folder: ledgerFolder, key: LedgerKey(keys.ledger), known: .none)
         let ledger = try await openLedger()
         let facts = ReplayFacts(
-            law: RegimeID("GDPR")!, today: Self.today, day: { $0.utcDate },
+            law: RegimeID("GDPR")!, today: today, day: { $0.utcDate },
             holds: { ids in holds.filter { hold in ids.contains { $0.text == hold.id } } })
         let eraser = ReplayEraser(eraser, facts, keys: keys, store: "shop")
         return try await Replayer(
@@ -266,6 +276,7 @@ struct ShopBench: Sendable {
                     CREATE TABLE backup.customers AS TABLE shop.customers;
                     CREATE TABLE backup.notes AS TABLE shop.notes;
                     CREATE TABLE backup.orders AS TABLE shop.orders;
+                    CREATE TABLE backup.invoices AS TABLE shop.invoices;
                     CREATE TABLE backup.receipt AS TABLE habeas_local.receipt;
                     CREATE TABLE backup.replay AS TABLE habeas_local.replay;
                     CREATE TABLE backup.suppression AS TABLE habeas_local.suppression;
@@ -277,11 +288,13 @@ struct ShopBench: Sendable {
         try await pool.withConnection { connection in
             try await connection.run(
                 unsafeSQL: """
-                    TRUNCATE shop.customers, shop.notes, shop.orders, habeas_local.receipt, habeas_local.replay,
+                    TRUNCATE shop.customers, shop.notes, shop.orders, shop.invoices, habeas_local.receipt,
+                        habeas_local.retained_billing, habeas_local.replay,
                         habeas_local.suppression;
                     INSERT INTO shop.customers TABLE backup.customers;
                     INSERT INTO shop.notes TABLE backup.notes;
                     INSERT INTO shop.orders TABLE backup.orders;
+                    INSERT INTO shop.invoices TABLE backup.invoices;
                     INSERT INTO habeas_local.receipt TABLE backup.receipt;
                     INSERT INTO habeas_local.replay TABLE backup.replay;
                     INSERT INTO habeas_local.suppression TABLE backup.suppression;

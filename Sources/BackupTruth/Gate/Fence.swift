@@ -128,7 +128,8 @@ package struct Fence: Sendable {
         try await ShutRoles(on: connection).readmit()
         guard status.isClosed else { return false }
         do {
-            try await connection.run(unsafeSQL: "COPY (SELECT 1) TO PROGRAM 'sh ./\(FenceProgram.name) open > /dev/null'")
+            try await connection.run(
+                unsafeSQL: "COPY (SELECT 1) TO PROGRAM 'sh ./\(FenceProgram.name) open > /dev/null'")
         } catch {
             throw RestoreError(
                 .fenceRefused, "the fence can't be lifted: \(error)",

@@ -27,7 +27,8 @@ package struct FenceProgram: Sendable {
     /// - Throws: `RestoreError.Code.badFence` for a name that can't stand in pg_hba.conf.
     package init(role: String, method: FenceMethod) throws(RestoreError) {
         let isPlain = role.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.@$".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-.@$".unicodeScalars.contains($0))
         }
         guard isPlain, !role.isEmpty, role.utf8.count <= 63 else {
             throw RestoreError(
@@ -41,8 +42,10 @@ package struct FenceProgram: Sendable {
     /// The rules while the fence is closed.
     var rules: [String] {
         [
-            Self.mark, "# Restored: people who were erased may be in it. `habeas replay` opens it; the rules of before are in",
-            "# habeas_fence.hba in the data folder.", "local all \"\(role)\" \(method.rawValue)", "local all all reject",
+            Self.mark,
+            "# Restored: people who were erased may be in it. `habeas replay` opens it; the rules of before are in",
+            "# habeas_fence.hba in the data folder.", "local all \"\(role)\" \(method.rawValue)",
+            "local all all reject",
             "local replication all reject", "host all all all reject", "host replication all all reject",
         ]
     }

@@ -92,13 +92,16 @@ extension RewindState {
             RestoreError(
                 .ledgerBehind,
                 "the database knows entry \(receipt) of the erasure ledger, which ends with entry \(head): its end was cut, or "
-                    + "an older copy was put back", hint: "put the newest copy of the ledger back; nothing is erased until then")
+                    + "an older copy was put back",
+                hint: "put the newest copy of the ledger back; nothing is erased until then")
         case .ledgerBehind(.forked(let seq)):
             RestoreError(
                 .ledgerForked,
                 "entry \(seq) of the erasure ledger isn't the one that the database knows: it is another ledger, or went on "
                     + "from an older copy",
-                hint: "put the ledger back that the database was erased from with; two that went on apart can't be joined")
+                hint:
+                    "put the ledger back that the database was erased from with; two that went on apart can't be joined"
+            )
         }
     }
 }

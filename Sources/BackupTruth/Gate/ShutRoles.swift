@@ -13,7 +13,8 @@ package struct ShutRoles: Sendable {
     /// - Returns: the roles that were shut out now.
     package func shutOut(_ roles: [String]) async throws -> [String] {
         let found = try await connection.query(
-            "SELECT rolname FROM pg_roles WHERE rolname = ANY ($1::text[]) AND rolcanlogin ORDER BY 1", [Self.array(roles)]
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY ($1::text[]) AND rolcanlogin ORDER BY 1",
+            [Self.array(roles)]
         ).compactMap { $0[0] }
         for role in found {
             // The note first: a role that nobody remembers would stay out for good.
@@ -45,7 +46,9 @@ package struct ShutRoles: Sendable {
     package func readmit() async throws {
         let isThere = try await connection.query("SELECT to_regclass('habeas_local.shut_role') IS NOT NULL")
         guard isThere.first?.first == "t" else { return }
-        for role in try await connection.query("SELECT role FROM habeas_local.shut_role ORDER BY 1").compactMap({ $0[0] }) {
+        for role in try await connection.query("SELECT role FROM habeas_local.shut_role ORDER BY 1").compactMap({
+            $0[0]
+        }) {
             let exists = try await connection.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role])
             if !exists.isEmpty { try await connection.run(unsafeSQL: "ALTER ROLE \(Identifier(role).quoted) LOGIN") }
             try await connection.query("DELETE FROM habeas_local.shut_role WHERE role = $1", [role])

@@ -51,7 +51,8 @@ extension StoreStanding {
         guard let row = facts.first, row.count == 7, let system = row[0].flatMap({ UInt64($0) }) else {
             throw RestoreError(.unchecked, "the server doesn't say where its log stands")
         }
-        guard row[1] == "f", let timeline = row[2].flatMap({ UInt32($0) }), let lsn = row[3].flatMap({ LogPosition($0) })
+        guard row[1] == "f", let timeline = row[2].flatMap({ UInt32($0) }),
+            let lsn = row[3].flatMap({ LogPosition($0) })
         else {
             throw RestoreError(
                 .inRecovery, "the server is still in recovery, or a standby",
@@ -65,7 +66,9 @@ extension StoreStanding {
 
     private static func receipts(on connection: PostgresConnection) async throws(PostgresError) -> [Receipt] {
         try await connection.query("SELECT run, seq FROM habeas_local.receipt ORDER BY seq").compactMap { row in
-            guard let run = row[0].flatMap({ ErasureRunID($0) }), let seq = row[1].flatMap({ Int($0) }) else { return nil }
+            guard let run = row[0].flatMap({ ErasureRunID($0) }), let seq = row[1].flatMap({ Int($0) }) else {
+                return nil
+            }
             return Receipt(run: run, seq: seq)
         }
     }
@@ -73,7 +76,8 @@ extension StoreStanding {
     private static func replayed(on connection: PostgresConnection) async throws(PostgresError) -> LedgerHead {
         let rows = try await connection.query(
             "SELECT seq, encode(head, 'hex') FROM habeas_local.replay ORDER BY seq DESC LIMIT 1")
-        guard let row = rows.first, let seq = row[0].flatMap({ Int($0) }), let hash = row[1].flatMap({ Hash256(hex: $0) })
+        guard let row = rows.first, let seq = row[0].flatMap({ Int($0) }),
+            let hash = row[1].flatMap({ Hash256(hex: $0) })
         else { return .none }
         return LedgerHead(seq: seq, hash: hash)
     }

@@ -19,7 +19,9 @@ package struct HashIndex: Sendable {
         numbers = [UInt32](repeating: 0, count: capacity)
         mask = capacity - 1
         for (number, hash) in hashes.enumerated() {
-            let start = hash.bytes.prefix(8).enumerated().reduce(UInt64(0)) { $0 | UInt64($1.element) << (8 * $1.offset) }
+            let start = hash.bytes.prefix(8).enumerated().reduce(UInt64(0)) {
+                $0 | UInt64($1.element) << (8 * $1.offset)
+            }
             var place = Int(truncatingIfNeeded: start) & mask
             while numbers[place] != 0 { place = (place + 1) & mask }
             starts[place] = start
@@ -32,7 +34,9 @@ package struct HashIndex: Sendable {
         let start = unsafe UInt64(littleEndian: digest.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) })
         var place = Int(truncatingIfNeeded: start) & mask
         while numbers[place] != 0 {
-            if starts[place] == start, Hash256(digest) == hashes[Int(numbers[place]) - 1] { return Int(numbers[place]) - 1 }
+            if starts[place] == start, Hash256(digest) == hashes[Int(numbers[place]) - 1] {
+                return Int(numbers[place]) - 1
+            }
             place = (place + 1) & mask
         }
         return nil

@@ -130,7 +130,8 @@ package struct LedgerPast: Sendable {
             numbers[target] = erased.count
             erased.append(
                 ErasedOnce(
-                    target: target, first: entry, runs: [entry.content.run], maps: Set(entry.content.map.map { [$0] } ?? []),
+                    target: target, first: entry, runs: [entry.content.run],
+                    maps: Set(entry.content.map.map { [$0] } ?? []),
                     lastSeq: entry.seq))
             return
         }

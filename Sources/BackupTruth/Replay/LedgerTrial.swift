@@ -22,7 +22,9 @@ package enum LedgerTrial {
 
     /// A line that comes too late is missed where it should stand, before it is found where it does.
     private static func code(_ finding: LedgerFinding, of report: LedgerReport) -> RestoreError.Code {
-        if report.findings.contains(where: { $0.code == .repeated }), finding.code == .missing { return .ledgerReordered }
+        if report.findings.contains(where: { $0.code == .repeated }), finding.code == .missing {
+            return .ledgerReordered
+        }
         return switch finding.code {
         case .unreadable, .altered, .otherVersion, .torn: .ledgerEdited
         case .unlinked, .repeated: .ledgerReordered

@@ -49,9 +49,11 @@ package struct ReplayEraser: Sendable {
     /// What would happen; nil when nobody is there any more.
     package let forecast: @Sendable (ReplayCase) async throws -> ReplayForecast?
     /// Erases under a run, calling `intent` inside the transaction before anything is written; gives how many rows went.
-    package let erase: @Sendable (ReplayCase, ErasureRunID, @escaping @Sendable () async throws -> Int64) async throws -> Int
+    package let erase:
+        @Sendable (ReplayCase, ErasureRunID, @escaping @Sendable () async throws -> Int64) async throws -> Int
     /// Writes and lifts suppressions; gives how many weren't there, and how many were.
-    package let suppress: @Sendable (_ suppressed: [Hash256], _ lifted: [Hash256]) async throws -> (added: Int, lifted: Int)
+    package let suppress:
+        @Sendable (_ suppressed: [Hash256], _ lifted: [Hash256]) async throws -> (added: Int, lifted: Int)
     /// Ends what statutes keep no longer; gives how many documents went, and what the ledger is told.
     package let endRetention: @Sendable (_ dryRun: Bool) async throws -> (documents: Int, drafts: [LedgerDraft])
     /// Removes files whose rows are gone.
@@ -63,7 +65,9 @@ package struct ReplayEraser: Sendable {
     package init(
         standing: @escaping @Sendable (ErasureRunID) async throws -> ReplayStanding,
         forecast: @escaping @Sendable (ReplayCase) async throws -> ReplayForecast?,
-        erase: @escaping @Sendable (ReplayCase, ErasureRunID, @escaping @Sendable () async throws -> Int64) async throws -> Int,
+        erase:
+            @escaping @Sendable (ReplayCase, ErasureRunID, @escaping @Sendable () async throws -> Int64) async throws ->
+            Int,
         suppress: @escaping @Sendable ([Hash256], [Hash256]) async throws -> (added: Int, lifted: Int),
         endRetention: @escaping @Sendable (Bool) async throws -> (documents: Int, drafts: [LedgerDraft]),
         eraseFiles: @escaping @Sendable () async throws -> Int,

@@ -134,7 +134,9 @@ package struct Replayer: Sendable {
             let isKnown = one.erased.runs.contains(where: receipts.contains)
             do {
                 guard let forecast = try await eraser.forecast(one) else { continue }
-                guard forecast.hindrances.isEmpty else { throw ReplayHindrance(forecast.hindrances.joined(separator: "; ")) }
+                guard forecast.hindrances.isEmpty else {
+                    throw ReplayHindrance(forecast.hindrances.joined(separator: "; "))
+                }
                 guard forecast.going > 0 || (!isKnown && forecast.affected > 0) else {
                     report.keptOnPurpose += 1
                     continue
@@ -212,7 +214,9 @@ package struct Replayer: Sendable {
     // MARK: finding
 
     private func find(_ past: LedgerPast, _ report: inout ReplayReport) async throws -> [ReplayCase] {
-        let wanted = Dictionary(grouping: past.mustBeGone) { Scope(name: $0.target.scope, isRecord: $0.target.isRecord) }
+        let wanted = Dictionary(grouping: past.mustBeGone) {
+            Scope(name: $0.target.scope, isRecord: $0.target.isRecord)
+        }
         var cases: [ReplayCase] = []
         report.looked = []
         try await database.withConnection { connection in
@@ -275,7 +279,8 @@ package struct Replayer: Sendable {
     ) throws(RestoreError) {
         let silent = cases.filter { $0.erased.maps.isEmpty }.count
         if silent > 0 {
-            report.notes.append("of \(silent) that came back the ledger doesn't say under which data map they were erased")
+            report.notes.append(
+                "of \(silent) that came back the ledger doesn't say under which data map they were erased")
         }
         let others = cases.filter { !$0.erased.maps.isEmpty && !$0.erased.maps.contains(mapDigest) }.count
         guard others > 0 else { return }
@@ -283,7 +288,8 @@ package struct Replayer: Sendable {
         guard permissions.acceptsMapChange || report.dryRun else {
             throw RestoreError(
                 .mapChanged, words,
-                hint: "put back the map of then, or look at what `habeas replay --dry-run` would do and pass --accept-map-change"
+                hint:
+                    "put back the map of then, or look at what `habeas replay --dry-run` would do and pass --accept-map-change"
             )
         }
         report.notes.append(words)
@@ -327,7 +333,8 @@ package struct Replayer: Sendable {
     private func writeDown(_ place: StorePlace) async throws {
         let head = try await ledger.head()
         let run = ErasureRunID(
-            naming: "habeas replayed", map.service, "\(place.system)", "\(place.timeline)", "\(head.seq)", head.hash.hex)
+            naming: "habeas replayed", map.service, "\(place.system)", "\(place.timeline)", "\(head.seq)", head.hash.hex
+        )
         _ = try await database.withConnection { connection in
             try await connection.query(
                 """

@@ -36,7 +36,9 @@ struct FenceCommand: AsyncParsableCommand {
                   habeas fence install --role postgres --access peer
                   habeas fence install --print > fence.sql
                 """)
-        @Option(help: ArgumentHelp("The superuser who may come in; the one of database.url unless said.", valueName: "role"))
+        @Option(
+            help: ArgumentHelp("The superuser who may come in; the one of database.url unless said.", valueName: "role")
+        )
         var role: String?
         @Option(help: ArgumentHelp("How they prove who they are.", valueName: "peer|scram-sha-256|md5|trust"))
         var access: FenceMethod = .peer
@@ -142,9 +144,13 @@ enum FenceWords {
         guard status.isSet else { return ("restored copies aren't gated", "habeas fence install") }
         switch status.program {
         case .missing:
-            return ("\(FenceProgram.name) isn't in the data folder, so restored copies wouldn't start", "habeas fence install")
+            return (
+                "\(FenceProgram.name) isn't in the data folder, so restored copies wouldn't start",
+                "habeas fence install"
+            )
         case .other: return ("\(FenceProgram.name) is of another version, or was changed", "habeas fence install")
-        case .whole: return ("copies that go through archive recovery are gated; \(status.role ?? "?") may come in", nil)
+        case .whole:
+            return ("copies that go through archive recovery are gated; \(status.role ?? "?") may come in", nil)
         }
     }
 }

@@ -24,7 +24,8 @@ struct ReplayCommand: AsyncParsableCommand {
             "The restored database (setting: database.url), as the role that its fence lets in.", valueName: "url"))
     var database: String?
     @Flag(help: "Print what would be done, and do nothing.") var dryRun = false
-    @Flag(help: "Go by the data map of the settings, where it isn't the one of the erasures.") var acceptMapChange = false
+    @Flag(help: "Go by the data map of the settings, where it isn't the one of the erasures.") var acceptMapChange =
+        false
     @OptionGroup var mapOptions: MapOptions
     @OptionGroup var common: CommonOptions
 
@@ -70,7 +71,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
     private func print(_ outcome: Outcome) {
         let report = outcome.report
-        Terminal.print("the ledger goes to entry \(report.ledgerEntry); \(report.missingRuns) erasures aren't in the database")
+        Terminal.print(
+            "the ledger goes to entry \(report.ledgerEntry); \(report.missingRuns) erasures aren't in the database")
         if !report.looked.isEmpty {
             Terminal.print(
                 Terminal.table(
@@ -89,7 +91,8 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         guard !dryRun else { return }
         if report.isComplete {
-            Terminal.print("verified: nobody is found again; timeline \(report.timeline ?? 0), \(report.position ?? "?")")
+            Terminal.print(
+                "verified: nobody is found again; timeline \(report.timeline ?? 0), \(report.position ?? "?")")
         }
         switch outcome.fence {
         case "lifted": Terminal.print("the fence is lifted: the server is open")

@@ -56,7 +56,8 @@ struct RestoredDatabase {
     /// What has to be said before anything is done.
     var warnings: [String] {
         hasControl
-            ? [] : ["the control database doesn't answer: it isn't asked how far the ledger went, nor which rows holds keep"]
+            ? []
+            : ["the control database doesn't answer: it isn't asked how far the ledger went, nor which rows holds keep"]
     }
 
     /// Judges the ledger whole, and opens it.

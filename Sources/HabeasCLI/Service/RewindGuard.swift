@@ -108,7 +108,8 @@ actor RewindGuard: Service {
         }
         do {
             let roles = try await erasures.shutOut(settings.roles)
-            logger.critical("roles of the product were shut out", metadata: ["roles": "\(roles.joined(separator: ", "))"])
+            logger.critical(
+                "roles of the product were shut out", metadata: ["roles": "\(roles.joined(separator: ", "))"])
         } catch {
             logger.critical(
                 "the product's roles can't be shut out by this role; have a superuser run this",

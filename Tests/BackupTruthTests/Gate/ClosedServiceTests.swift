@@ -70,6 +70,9 @@ import Testing
         let place = bench.source.base.appending("run").string
         return try await Program.run(
             "\(RestoreBench.programs)/psql",
-            ["-X", "-w", "-A", "-t", "-h", place, "-U", "app", "-d", "shop", "-c", "SELECT count(*) FROM shop.customers"])
+            [
+                "-X", "-w", "-A", "-t", "-h", place, "-U", "app", "-d", "shop", "-c",
+                "SELECT count(*) FROM shop.customers",
+            ])
     }
 }

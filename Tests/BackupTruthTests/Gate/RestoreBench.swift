@@ -88,7 +88,9 @@ struct RestoreBench: Sendable {
         try await asServer("\(Self.programs)/\(program)", arguments)
     }
 
-    func habeas(_ arguments: [String]) async throws -> ProgramOutcome { try await Program.habeas(arguments, in: folder) }
+    func habeas(_ arguments: [String]) async throws -> ProgramOutcome {
+        try await Program.habeas(arguments, in: folder)
+    }
 
     @discardableResult
     func expect(_ arguments: String..., status: Int32 = 0) async throws -> ProgramOutcome {
@@ -113,7 +115,8 @@ struct RestoreBench: Sendable {
     func mark() async throws -> String {
         try await PostgresConnection.withConnection(to: shop) { connection in
             try await connection.query("SELECT pg_switch_wal()")
-            return try await connection.query("SELECT pg_create_restore_point('mark'), pg_current_wal_lsn()")[0][1] ?? ""
+            return try await connection.query("SELECT pg_create_restore_point('mark'), pg_current_wal_lsn()")[0][1]
+                ?? ""
         }
     }
 
@@ -131,7 +134,8 @@ struct RestoreBench: Sendable {
 
     /// Restores the backup to a place in the log, and lets it be promoted.
     func restore(
-        _ name: String, to target: String, settings: [String] = ["hot_standby = off"], signal: String = "recovery.signal",
+        _ name: String, to target: String, settings: [String] = ["hot_standby = off"],
+        signal: String = "recovery.signal",
         expecting status: Int32 = 0
     ) async throws -> RestoredServer {
         let restored = RestoredServer(bench: self, data: "\(base)/restored-\(name)", run: "\(base)/r-\(name)")
@@ -167,7 +171,8 @@ struct RestoredServer: Sendable {
     /// Starts it and waits until its recovery is over, or it is.
     func start() async throws -> ProgramOutcome {
         let before = log.utf8.count
-        let started = try await bench.server("pg_ctl", ["-D", data, "-l", "\(data)/start.log", "-w", "-t", "60", "start"])
+        let started = try await bench.server(
+            "pg_ctl", ["-D", data, "-l", "\(data)/start.log", "-w", "-t", "60", "start"])
         for _ in 0..<1200 {
             let state = try await bench.server("pg_ctl", ["-D", data, "status"])
             let said = log.utf8.dropFirst(before)

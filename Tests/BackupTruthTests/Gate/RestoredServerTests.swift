@@ -27,7 +27,8 @@ import Testing
 
             let restored = try await bench.restore("a", to: mark)
             let refused = try await restored.asApp()
-            #expect(refused.status != 0 && refused.errors.contains("pg_hba.conf rejects connection"), "\(refused.errors)")
+            #expect(
+                refused.status != 0 && refused.errors.contains("pg_hba.conf rejects connection"), "\(refused.errors)")
             #expect(restored.log.contains("habeas fence: closed"), "\(restored.log)")
             let back = try ShopBench(restored.target, folder: bench.folder)
             #expect(try await back.rows(of: 1) == 13, "the person is back")
@@ -50,9 +51,11 @@ import Testing
             let past = try await LedgerPast(of: try await back.openLedger(), store: "shop")
             #expect(past.confirmed.values.contains { $0?.timeline == 2 }, "the new place is on the new timeline")
             let again = try await restored.replay("--json")
-            #expect(again.status == 0 && again.output.contains("\"erased_again\" : 0"), "\(again.output)\(again.errors)")
+            #expect(
+                again.status == 0 && again.output.contains("\"erased_again\" : 0"), "\(again.output)\(again.errors)")
             #expect(again.output.contains("\"fence\" : \"none\""))
-            let audited = try await back.value("SELECT count(*) FROM habeas.audit_entry WHERE action = 'database.replayed'")
+            let audited = try await back.value(
+                "SELECT count(*) FROM habeas.audit_entry WHERE action = 'database.replayed'")
             #expect(audited == "2")
             for text in [dry.output, replayed.output, restored.log] { #expect(!text.contains("p1@example.com")) }
             await back.close()
@@ -80,7 +83,8 @@ import Testing
                     Checkout.binary, ["replay", "--database", restored.url], in: bench.folder
                 ) { program in
                     // A program of its own: this process is busy with other tests.
-                    let wait = "while [ $(wc -l < '\(file)') -lt \(before + step) ] && kill -0 \(program.pid); do :; done"
+                    let wait =
+                        "while [ $(wc -l < '\(file)') -lt \(before + step) ] && kill -0 \(program.pid); do :; done"
                     _ = try await Program.run("bash", ["-c", "\(wait); kill -9 \(program.pid)"])
                 }
                 guard status == 128 + 9 else { continue }
@@ -146,7 +150,8 @@ import Testing
             // Rules that the server may read and not write.
             let rules = "\(bench.folder)/rules.conf"
             try "local all all trust\n".write(toFile: rules, atomically: true, encoding: .utf8)
-            try FileManager.default.setAttributes([.posixPermissions: geteuid() == 0 ? 0o644 : 0o444], ofItemAtPath: rules)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: geteuid() == 0 ? 0o644 : 0o444], ofItemAtPath: rules)
 
             let restored = try await bench.restore(
                 "f", to: mark, settings: ["hot_standby = off", "hba_file = '\(rules)'"], expecting: 1)
@@ -200,17 +205,22 @@ import Testing
             // What is printed does it, run by somebody else's program.
             try printed.output.write(toFile: "\(bench.folder)/fence.sql", atomically: true, encoding: .utf8)
             let psql = try await Program.run(
-                "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", bench.source.connectionString, "-f",
-                    "\(bench.folder)/fence.sql"])
+                "psql",
+                [
+                    "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", bench.source.connectionString, "-f",
+                    "\(bench.folder)/fence.sql",
+                ])
             #expect(psql.status == 0, "\(psql.errors)")
             let after = try await bench.habeas(["fence", "status"])
-            #expect(after.status == 0 && after.output.contains("postgres may come in"), "\(after.output)\(after.errors)")
+            #expect(
+                after.status == 0 && after.output.contains("postgres may come in"), "\(after.output)\(after.errors)")
             try await bench.expect("fence", "remove")
             #expect(try await bench.habeas(["fence", "status"]).status == 1)
             try await bench.sql("ALTER SYSTEM SET recovery_end_command = 'true'")
             try await bench.sql("SELECT pg_reload_conf()")
             let other = try await bench.habeas(["fence", "install"])
-            #expect(other.status == 3 && other.errors.contains("recovery_end_command is set already"), "\(other.errors)")
+            #expect(
+                other.status == 3 && other.errors.contains("recovery_end_command is set already"), "\(other.errors)")
         }
     }
 

@@ -42,7 +42,8 @@ import Testing
     ) -> StoreStanding {
         StoreStanding(
             receipts: receipts.map { StoreStanding.Receipt(run: Self.runs[$0], seq: $0 * 2 + 1) }, replayed: replayed,
-            place: StorePlace(system: Self.system, timeline: timeline, position: LogPosition(bytes: lsn)), startedAt: "")
+            place: StorePlace(system: Self.system, timeline: timeline, position: LogPosition(bytes: lsn)), startedAt: ""
+        )
     }
 
     @Test func aDatabaseWithAllReceiptsIsCurrent() async throws {

@@ -131,6 +131,30 @@ import Testing
         }
     }
 
+    // MARK: statutes
+
+    /// What a statute keeps is counted from the first erasure, whenever it is repeated; what is over by then goes.
+    @Test(arguments: [("2028-01-15", false), ("2040-01-15", true)])
+    func whatStatutesKeepIsCountedFromTheFirstErasure(_ today: String, _ isOver: Bool) async throws {
+        try await ShopBench.with { bench in
+            try await bench.takeBackup()
+            try await bench.erase(55)
+            let kept =
+                "SELECT string_agg(record::text || issued_on || retain_until, ';') FROM habeas_local.retained_billing"
+            let first = try #require(try await bench.value(kept))
+            try await bench.restoreBackup()
+            #expect(try await bench.value(kept) == nil)
+
+            let report = try await bench.replay(today: try #require(CivilDate(today)))
+
+            #expect(report.isComplete && report.erasedAgain == 1, "\(report)")
+            #expect(report.documentsEnded == (isOver ? 1 : 0))
+            #expect(try await bench.value(kept) == (isOver ? nil : first))
+            let past = try await LedgerPast(of: try await bench.openLedger(), store: "shop")
+            #expect(past.retentionPurges == (isOver ? 1 : 0))
+        }
+    }
+
     // MARK: holds
 
     @Test func aHoldOfBeforeKeepsItsRowsAndOneThatEndedKeepsNothing() async throws {
@@ -152,7 +176,8 @@ import Testing
             #expect(report.unresolved.isEmpty && report.verified == true, "\(report)")
             #expect(
                 try await bench.value("SELECT count(*) FROM shop.notes WHERE customer = '\(ShopBench.id(3))'") == "10")
-            #expect(try await bench.value("SELECT count(*) FROM shop.orders WHERE customer = '\(ShopBench.id(3))'") == "0")
+            #expect(
+                try await bench.value("SELECT count(*) FROM shop.orders WHERE customer = '\(ShopBench.id(3))'") == "0")
             #expect(try await bench.rows(of: 4) == 0)
         }
     }
