@@ -101,6 +101,11 @@ let package = Package(
                 "ErasureLedger", "ObjectStore", crypto,
             ], resources: [.embedInCode("Companion")], swiftSettings: fenced),
         .target(
+            name: "BackupTruth",
+            dependencies: [
+                "RightsCore", "AuditLedger", "ErasureLedger", "PostgresAccess", "DataMap", "SubjectAccess", crypto,
+            ], swiftSettings: fenced),
+        .target(
             name: "Exporting",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "RowEncoding", "ArchiveFormat",
@@ -162,6 +167,13 @@ let package = Package(
                 "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "PostgresAccess",
                 "PrivatePostgres", "RightsCore", crypto, system,
             ], path: "Benchmarks/erasure", exclude: ["bench.sql", "bench.map.yaml"], swiftSettings: strict),
+        // What finding the erased among many ids costs.
+        .executableTarget(
+            name: "replay-bench",
+            dependencies: [
+                "AuditLedger", "BackupTruth", "DataMap", "ErasureLedger", "PostgresAccess", "PrivatePostgres",
+                "RightsCore", system,
+            ], path: "Benchmarks/replay", swiftSettings: strict),
         // Tests.
         .target(
             name: "PostgresTestKit",
@@ -206,7 +218,8 @@ let package = Package(
             name: "RightsEngineTests",
             dependencies: [
                 "RightsEngine", "RequestLedger", "AuditLedger", "LegalRules", "RightsCore", "PostgresAccess",
-                "ErasureLedger", "SubjectAccess", "Erasing", "BackupTruth", "PostgresTestKit", "ObjectStore", "Exporting",
+                "ErasureLedger", "SubjectAccess", "Erasing", "BackupTruth", "PostgresTestKit", "ObjectStore",
+                "Exporting",
                 "DataMap",
                 "ArchiveFormat", crypto, lifecycle, logging, system,
             ], swiftSettings: strict),
@@ -240,6 +253,14 @@ let package = Package(
             dependencies: [
                 "Erasing", "ErasureLedger", "SubjectAccess", "DataMap", "LegalRules", "RightsCore", "PostgresAccess",
                 "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres", "DemoWorkspace", crypto, system,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "BackupTruthTests",
+            dependencies: [
+                "habeas", "BackupTruth", "Erasing", "ErasureLedger", "RightsEngine", "SubjectAccess", "DataMap",
+                "LegalRules",
+                "RightsCore", "PostgresAccess", "PostgresTestKit", "AuditLedger", "ObjectStore", "PrivatePostgres",
+                crypto, system, subprocess,
             ], swiftSettings: strict),
         .testTarget(
             name: "HabeasHTTPTests",

@@ -106,6 +106,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case suppressionLifted = "person.suppression-lifted"
     case suppressionChecked = "person.suppression-checked"
     case productDeleted = "product.deleted"
+    case databaseReplayed = "database.replayed"
     case auditPruned = "audit.pruned"
     case auditExported = "audit.exported"
     case evidenceMade = "evidence.made"

@@ -89,6 +89,16 @@ package struct ErasureKeys: Sendable {
         return cased.precomposedStringWithCanonicalMapping
     }
 
+    /// What hashes many people of a kind: the same hashes as ``subjectHash(kind:key:)``.
+    package func subjectHashing(kind: String) -> KeyedHashing {
+        KeyedHashing("habeas/erasure/v1", kind, key: subject)
+    }
+
+    /// What hashes many records of a collection: the same hashes as ``recordHash(collection:key:)``.
+    package func recordHashing(collection: String) -> KeyedHashing {
+        KeyedHashing("habeas/erasure-record/v1", collection, key: subject)
+    }
+
     private static func hash(_ purpose: String, _ kind: String, _ key: String, _ secret: SymmetricKey) -> Hash256 {
         // A zero byte ends each part, so that no two pairs give the same bytes.
         let code = HMAC<SHA256>.authenticationCode(for: Array("\(purpose)\0\(kind)\0\(key)".utf8), using: secret)

@@ -87,13 +87,17 @@ package struct LedgerDraft: Sendable, Hashable {
     package let place: StorePlace?
     /// The approved plan's SHA-256.
     package let plan: Hash256?
+    /// Under which law, in lower case; of intents, so that a replay knows what statutes it has to ask.
+    package let law: String?
+    /// SHA-256 of the data map's text; of intents, so that a replay knows whether it goes by the same map.
+    package let map: Hash256?
 
     /// A draft whose names are short and lower-case, so that no value of a row is taken for one.
     ///
     /// - Throws: `ErasureLedgerError.badEntry` for a name that can't stand in the ledger.
     package init(
         _ event: LedgerEvent, run: ErasureRunID, store: String, subject: LedgerSubject, record: LedgerRecord? = nil,
-        place: StorePlace? = nil, plan: Hash256? = nil
+        place: StorePlace? = nil, plan: Hash256? = nil, law: String? = nil, map: Hash256? = nil
     ) throws(ErasureLedgerError) {
         self.event = event
         self.run = run
@@ -102,9 +106,11 @@ package struct LedgerDraft: Sendable, Hashable {
         self.record = record
         self.place = place
         self.plan = plan
+        self.law = law
+        self.map = map
         for (what, name) in [
             ("store", store), ("kind of subject", subject.kind), ("key id", subject.keyID),
-            ("collection", record?.collection ?? "none"),
+            ("collection", record?.collection ?? "none"), ("law", law ?? "none"),
         ] where !Self.isName(name) {
             throw ErasureLedgerError(
                 .badEntry,
@@ -128,7 +134,7 @@ package struct LedgerDraft: Sendable, Hashable {
     /// again, and the one that was written first counts.
     func agrees(with other: LedgerDraft) -> Bool {
         event == other.event && run == other.run && store == other.store && subject == other.subject
-            && record == other.record && plan == other.plan
+            && record == other.record && plan == other.plan && law == other.law && map == other.map
     }
 }
 

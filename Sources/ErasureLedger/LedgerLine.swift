@@ -40,6 +40,7 @@ enum LedgerLine {
             ("h", .text(content.subject.hash.hex)),
             ("collection", (content.record?.collection).map { .text($0) }),
             ("record", (content.record?.hash.hex).map { .text($0) }), ("plan", (content.plan?.hex).map { .text($0) }),
+            ("law", content.law.map { .text($0) }), ("map", (content.map?.hex).map { .text($0) }),
             ("prev", .text(previous.hex)),
         ]
         return sealed(CanonicalObject(members), key)
@@ -63,7 +64,7 @@ enum LedgerLine {
     private static let required: Set<String> = [
         "at", "event", "h", "kid", "kind", "mac", "prev", "run", "seq", "store",
     ]
-    private static let optional: Set<String> = ["collection", "lsn", "plan", "record", "sys", "tli"]
+    private static let optional: Set<String> = ["collection", "law", "lsn", "map", "plan", "record", "sys", "tli"]
 
     /// The entry that an object is; nil when it is none.
     static func entry(_ object: CanonicalObject, line: [UInt8]) -> LedgerEntry? {
@@ -80,12 +81,19 @@ enum LedgerLine {
             let run = object.text("run").flatMap({ ErasureRunID($0) }), run.text == object.text("run"),
             let store = object.text("store"), let keyID = object.text("kid"), let kind = object.text("kind"),
             let hash = object.hash("h"), let record = record(object), let place = place(object),
-            let plan = optionalHash(object, "plan")
+            let plan = optionalHash(object, "plan"), let map = optionalHash(object, "map"),
+            let law = optionalText(object, "law")
         else { return nil }
         // A name that can't be appended was never written.
         return try? LedgerDraft(
             event, run: run, store: store, subject: LedgerSubject(kind: kind, keyID: keyID, hash: hash), record: record,
-            place: place, plan: plan)
+            place: place, plan: plan, law: law, map: map)
+    }
+
+    /// Nil when what is there is no text; `.some(nil)` when nothing is there.
+    private static func optionalText(_ object: CanonicalObject, _ name: String) -> String?? {
+        guard object[name] != nil else { return .some(nil) }
+        return object.text(name).map { .some($0) }
     }
 
     /// Nil when what is there can't be read; `.some(nil)` when nothing is there.

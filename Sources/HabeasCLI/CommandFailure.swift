@@ -5,6 +5,7 @@ internal import Notifying
 internal import MailTransport
 internal import HabeasHTTP
 internal import AuditLedger
+internal import BackupTruth
 internal import DataMap
 internal import Erasing
 internal import ErasureLedger
@@ -74,6 +75,8 @@ struct CommandFailure: Error, Encodable {
         case let error as PurgeError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as ErasureError:
+            self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
+        case let error as RestoreError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
         case let error as LedgerError:
             self.init(Self.status(error.code), code: error.code.rawValue, error.description, hint: error.hint)
@@ -158,6 +161,17 @@ struct CommandFailure: Error, Encodable {
         switch code {
         case .alreadyRunning, .noCompanion: .failed
         case .standby, .noSuchTable: .refused
+        }
+    }
+
+    private static func status(_ code: RestoreError.Code) -> ExitStatus {
+        switch code {
+        case .ledgerMissing, .ledgerTruncated, .ledgerEdited, .ledgerReordered, .ledgerIncomplete, .ledgerBehind,
+            .ledgerForked, .otherKey, .notGone, .rewound:
+            .verificationFailed
+        case .mapChanged, .mapDoesNotFit, .unresolved, .otherCommand: .refused
+        case .inRecovery, .busy, .fenceRefused, .unchecked: .failed
+        case .badFence: .usage
         }
     }
 

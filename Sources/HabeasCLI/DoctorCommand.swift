@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import AuditLedger
+internal import BackupTruth
 internal import DataMap
 internal import Erasing
 internal import ErasureLedger
@@ -216,6 +217,7 @@ private struct Examination {
         }
         await examineCompanion()
         await examineHorizon()
+        await examineFence()
         if let map { await examineErasures(map) }
     }
 
@@ -244,6 +246,25 @@ private struct Examination {
                     Line(what: "erased rows", ok: !finding.isProblem, found: finding.message, mend: finding.mend))
             }
         } catch { fail("erased rows", error) }
+    }
+
+    /// Copies that only do crash recovery run no command at its end: they are named, since nothing can gate them.
+    private mutating func examineFence() async {
+        do {
+            let status = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
+                try await Fence(on: $0).status()
+            }
+            let (found, mend) = FenceWords.finding(status)
+            guard mend == nil else {
+                // Before the first erasure nobody can come back.
+                guard FileManager.default.fileExists(atPath: settings.erasureLedgerPath) else {
+                    return pass("restore gate", "\(found); nobody was erased yet")
+                }
+                return fail("restore gate", found, mend: mend)
+            }
+            pass("restore gate", "\(found); \(FenceWords.notGated)")
+            if status.isClosed { fail("restore gate", "the server is shut by it", mend: "habeas replay") }
+        } catch { fail("restore gate", error) }
     }
 
     private mutating func examineErasures(_ map: DataMap) async {

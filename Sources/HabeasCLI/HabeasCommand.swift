@@ -35,7 +35,8 @@ package struct HabeasCommand: AsyncParsableCommand {
             EraseCommand.self, HoldCommand.self, RecipientsCommand.self, SuppressionCommand.self, EvidenceCommand.self,
             JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self,
             DeadlineCommand.self,
-            RetentionCommand.self, PurgeCommand.self, BackupsCommand.self, DumpCommand.self, RegimeCommand.self,
+            RetentionCommand.self, PurgeCommand.self, BackupsCommand.self, DumpCommand.self, FenceCommand.self,
+            ReplayCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,
         ])
 

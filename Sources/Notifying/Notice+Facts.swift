@@ -83,6 +83,7 @@ extension Notice {
         case .deadlinesNear: .deadlinesNear
         case .holdPlaced: .holdPlaced
         case .holdsWaiting: .holdsWaiting
+        case .serviceClosed: .serviceClosed
         case .erasureDone: .erasureDone
         case .erasureDoneKeeping: .erasureDoneKeeping
         case .erasurePartly: .erasurePartly
@@ -100,7 +101,7 @@ extension Notice {
     var frame: NoticeWording {
         switch self {
         case .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting, .erasureStopped,
-            .backupsLate, .recipientsSilent, .recipientsWaiting:
+            .backupsLate, .recipientsSilent, .recipientsWaiting, .serviceClosed:
             .operatorFrame
         case .recipientErasure: .recipientFrame
         default: .frame
@@ -149,6 +150,7 @@ extension Notice {
         case .holdPlaced(let id, let matter, let day):
             return ["hold": id.text, "matter": matter, "day": reader.text(day)]
         case .holdsWaiting(let count, let holds): return ["count": count, "holds": holds]
+        case .serviceClosed(let error, let hint): return ["error": error, "hint": hint]
         case .erasureDone(_, let erasure), .erasureDoneKeeping(_, let erasure), .erasurePartly(_, let erasure):
             return reader.facts(of: erasure)
         case .erasureStopped(_, let error):
@@ -174,7 +176,7 @@ extension Notice {
     private var request: RequestID? {
         switch self {
         case .oneTimeCode, .noAccount, .jobAbandoned, .deadlinesNear, .holdPlaced, .holdsWaiting, .recipientsSilent,
-            .recipientsWaiting, .backupsLate:
+            .recipientsWaiting, .backupsLate, .serviceClosed:
             nil
         case .requestReceived(let id, _, _), .requestAccepted(let id, _, _), .archiveReady(let id, _),
             .linkRenewed(let id, _), .linkRevoked(let id, _), .requestCancelled(let id, _),
@@ -200,7 +202,7 @@ extension Notice {
         case .erasureAccepted, .erasureDone, .erasureDoneKeeping, .erasurePartly, .backupsMoved, .backupsGone: .erasure
         case .oneTimeCode, .noAccount, .archiveReady, .linkRenewed, .linkRevoked, .addressChange, .archiveExpiresSoon,
             .archiveDestroyed, .jobAbandoned, .noticeBounced, .deadlinesNear, .holdPlaced, .holdsWaiting,
-            .erasureStopped, .backupsLate, .recipientsSilent, .recipientsWaiting, .recipientErasure:
+            .erasureStopped, .backupsLate, .recipientsSilent, .recipientsWaiting, .recipientErasure, .serviceClosed:
             nil
         }
     }

@@ -62,6 +62,8 @@ package enum Notice: Sendable {
     case recipientsSilent(count: Int, duties: String)
     /// To the operators: recipients whom no program tells, so that people have to; lines of ids.
     case recipientsWaiting(count: Int, duties: String)
+    /// To the operators, at once and not by the queue: the service closed itself, for a reason with a code.
+    case serviceClosed(error: String, hint: String)
     /// The archive will soon be destroyed.
     case archiveExpiresSoon(RequestID, Archive)
     /// The archive and its key were destroyed.

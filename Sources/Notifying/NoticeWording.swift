@@ -37,6 +37,7 @@ enum NoticeWording: String, CaseIterable {
     case backupsMoved = "backups-moved"
     case backupsGone = "backups-gone"
     case backupsLate = "backups-late"
+    case serviceClosed = "service-closed"
     case recipientsSilent = "recipients-silent"
     case recipientsWaiting = "recipients-waiting"
     case recipientErasure = "recipient-erasure"
@@ -84,6 +85,7 @@ enum NoticeWording: String, CaseIterable {
         case .deadlinesNear: PackageResources.deadlines_near_en_mustache
         case .holdPlaced: PackageResources.hold_placed_en_mustache
         case .holdsWaiting: PackageResources.holds_waiting_en_mustache
+        case .serviceClosed: PackageResources.service_closed_en_mustache
         case .erasureDone: PackageResources.erasure_done_en_mustache
         case .erasureDoneKeeping: PackageResources.erasure_done_keeping_en_mustache
         case .erasurePartly: PackageResources.erasure_partly_en_mustache
@@ -127,6 +129,7 @@ enum NoticeWording: String, CaseIterable {
         case .deadlinesNear: PackageResources.deadlines_near_de_mustache
         case .holdPlaced: PackageResources.hold_placed_de_mustache
         case .holdsWaiting: PackageResources.holds_waiting_de_mustache
+        case .serviceClosed: PackageResources.service_closed_de_mustache
         case .erasureDone: PackageResources.erasure_done_de_mustache
         case .erasureDoneKeeping: PackageResources.erasure_done_keeping_de_mustache
         case .erasurePartly: PackageResources.erasure_partly_de_mustache

@@ -45,6 +45,7 @@ enum SampleNotices {
             "backupsGone": .backupsGone(id, page: page),
             "backupsLate": .backupsLate(count: 1, lines: "\(job) breach can_resurrect 2026-03-02"),
             "erasureDone-backups": .erasureDone(id, erasure(page, backupsUntil: CivilDate("2026-01-05"))),
+            "serviceClosed": .serviceClosed(error: "restore.rewound", hint: "run `habeas replay`"),
             "recipientsSilent": .recipientsSilent(count: 1, duties: "\(job) \(id) 2026-03-02"),
             "recipientsWaiting": .recipientsWaiting(count: 2, duties: "\(job) \(id) 2026-03-02"),
             "noticeBounced-unknown": .noticeBounced(id, replyCode: nil),

@@ -79,6 +79,21 @@ CREATE TABLE IF NOT EXISTS habeas_local.retained_billing (
 CREATE INDEX IF NOT EXISTS retained_billing_until ON habeas_local.retained_billing (retain_until);
 CREATE INDEX IF NOT EXISTS retained_billing_run ON habeas_local.retained_billing (run);
 
+-- Up to which entry of the external ledger this database is as the ledger says: written at the end of each replay, and
+-- rewound with everything else when an older backup is restored.
+CREATE TABLE IF NOT EXISTS habeas_local.replay (
+    run uuid PRIMARY KEY,
+    seq bigint NOT NULL,
+    head bytea NOT NULL CHECK (octet_length(head) = 32),
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+-- Roles of the product that were shut out because the database was rewound, until it is replayed.
+CREATE TABLE IF NOT EXISTS habeas_local.shut_role (
+    role text PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Columns that came after a schema was first made.
 ALTER TABLE habeas_local.erasure_run ADD COLUMN IF NOT EXISTS side jsonb NOT NULL DEFAULT '[]';
 ALTER TABLE habeas_local.file_duty ADD COLUMN IF NOT EXISTS was_retained boolean NOT NULL DEFAULT false;

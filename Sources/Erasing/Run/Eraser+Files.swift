@@ -10,18 +10,31 @@ extension Eraser {
     /// - Returns: how many files went.
     /// - Throws: `ErasureError.Code.storeUnavailable` when a store isn't configured or a file can't be removed: the others
     ///   are gone, those left stay a duty.
-    package func eraseFiles(of run: String) async throws -> Int { try await eraseFiles(Duties(run: run)) }
+    package func eraseFiles(of run: String) async throws -> Int { try await eraseFiles(.run(run)) }
 
     /// The same for files of documents whose time is over, of whatever run.
-    package func eraseRetainedFiles() async throws -> Int { try await eraseFiles(Duties(run: nil)) }
+    package func eraseRetainedFiles() async throws -> Int { try await eraseFiles(.retained) }
+
+    /// The same for every file that is still to go: after a restore nobody else does what was begun before it.
+    package func eraseAllFiles() async throws -> Int { try await eraseFiles(.all) }
 
     /// Which lines of `habeas_local.file_duty` are meant.
-    private struct Duties {
-        /// The run; nil for all files that a statute kept until now.
-        let run: String?
+    private enum Duties {
+        case run(String)
+        /// All files that a statute kept until now.
+        case retained
+        case all
+
+        var run: String? { if case .run(let run) = self { run } else { nil } }
 
         /// Of a line, where `$1` is the run.
-        var condition: String { run == nil ? "was_retained AND $1::uuid IS NULL" : "run = $1::uuid" }
+        var condition: String {
+            switch self {
+            case .run: "run = $1::uuid"
+            case .retained: "was_retained AND $1::uuid IS NULL"
+            case .all: "$1::uuid IS NULL"
+            }
+        }
     }
 
     private func eraseFiles(_ duties: Duties) async throws -> Int {

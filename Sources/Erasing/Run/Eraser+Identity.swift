@@ -75,6 +75,22 @@ extension Eraser {
         SELECT decode(h, 'hex') FROM unnest($1::text[]) AS h ON CONFLICT DO NOTHING
         """
 
+    /// Puts back who must not be created again and who may, as the ledger has it: a restored database has forgotten it.
+    ///
+    /// - Returns: how many weren't there, and how many were there wrongly.
+    package func restoreSuppressions(
+        _ suppressed: [Hash256], lifted: [Hash256]
+    ) async throws -> (added: Int, lifted: Int) {
+        try await companion { connection in
+            let added = try await connection.query(
+                Self.suppressing + " RETURNING 1", [Self.array(suppressed.map(\.hex))])
+            let gone = try await connection.query(
+                "DELETE FROM habeas_local.suppression WHERE encode(hash, 'hex') = ANY ($1::text[]) RETURNING 1",
+                [Self.array(lifted.map(\.hex))])
+            return (added.count, gone.count)
+        }
+    }
+
     /// Whether somebody of that keyed hash must not be created again.
     package func isSuppressed(_ hash: Hash256) async throws -> Bool {
         try await companion { connection in

@@ -23,7 +23,7 @@ package enum Companion {
             "GRANT USAGE, CREATE ON SCHEMA habeas_local TO \(e)", "GRANT USAGE ON SCHEMA habeas_local TO PUBLIC",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON habeas_local.erasure_run, habeas_local.tombstone, "
                 + "habeas_local.file_duty, habeas_local.restriction, habeas_local.suppression TO \(e)",
-            "GRANT SELECT, INSERT ON habeas_local.receipt TO \(e)",
+            "GRANT SELECT, INSERT ON habeas_local.receipt, habeas_local.replay TO \(e)",
             "GRANT INSERT ON habeas_local.retained_billing TO \(e)",
             "GRANT SELECT, DELETE ON habeas_local.product_deletion TO \(e)",
             "GRANT EXECUTE ON FUNCTION habeas_local.is_tombstoned(text, text), habeas_local.is_suppressed(bytea), "
@@ -46,7 +46,7 @@ package enum Companion {
     package static func isWhole(on connection: PostgresConnection) async throws -> Bool {
         let tables = [
             "erasure_run", "tombstone", "receipt", "file_duty", "restriction", "retained_billing", "retained_access",
-            "suppression", "product_deletion", "purge_run", "purge_step",
+            "suppression", "product_deletion", "purge_run", "purge_step", "replay", "shut_role",
         ]
         let rows = try await connection.query(
             """

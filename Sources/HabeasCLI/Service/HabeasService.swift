@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import BackupTruth
 internal import Crypto
 internal import Crypto
 internal import DataMap
@@ -26,6 +27,13 @@ struct HabeasService: Sendable {
     private let archives: ServiceArchives
     private let webhooks: WebhookSender
     private let erasures: ServiceErasures
+    private let fence: FenceSettings
+    /// Closed until the database was compared with the erasure ledger.
+    private let door = ServiceDoor(
+        ServiceDoor.Closure(
+            code: RestoreError.Code.unchecked.rawValue,
+            words: "the service is closed until the database was compared with the erasure ledger",
+            hint: "try again in a moment"))
     private let logger: Logger
 
     /// Opens keys and pools and checks that the control database fits; nothing is changed.
@@ -63,6 +71,7 @@ struct HabeasService: Sendable {
             titles: Dictionary(map.collections.map { ($0.name, $0.title) }) { first, _ in first },
             domain: try settings.mailDomain(),
             words: { try await engine.words($0, of: $1) }, now: now)
+        fence = try FenceSettings(settings)
         erasures = try ServiceErasures(settings, map: map, connections: service.worker.errandPlaces + 2)
         // Last: what throws above leaves none behind, since it may not end without being shut down.
         webhooks = WebhookSender()
@@ -81,7 +90,9 @@ struct HabeasService: Sendable {
     ///   - onListening: told the port.
     func run(hasServer: Bool, onListening: @escaping @Sendable (Int) async -> Void = { _ in }) async throws {
         await erasures.examineLedger(logger)
-        var services: [any Service] = [worker]
+        let rewind = RewindGuard(erasures, door: door, settings: fence, logger: logger) { await tell($0) }
+        await rewind.look()
+        var services: [any Service] = [rewind, worker]
         if hasServer { services.append(try server(onListening)) }
         // Stopped from the last to the first: no request comes in while the worker ends.
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
@@ -119,6 +130,14 @@ struct HabeasService: Sendable {
         await engine.control.close()
     }
 
+    /// Tells the operators at once: no job is done while the service is closed.
+    private func tell(_ problem: RestoreError) async {
+        guard let address = settings.engine.operatorsAddress else { return }
+        do { try await postman.tellClosed(problem.code.rawValue, problem.hint ?? "", to: address) } catch {
+            logger.critical("the operators couldn't be told by mail that the service is closed")
+        }
+    }
+
     // MARK: parts
 
     private var worker: Worker {
@@ -142,7 +161,7 @@ struct HabeasService: Sendable {
                             .run(keepFor: months, by: .system, on: control.connection, now: Clock.now)
                     }
                 }, erasure: erasures.tools),
-            settings: settings.worker)
+            settings: settings.worker, door: door)
     }
 
     private static func call(
@@ -164,6 +183,7 @@ struct HabeasService: Sendable {
         let engine = engine
         var parts = HabeasServer.Parts { Clock.now }
         parts.onListening = onListening
+        parts.door = door
         parts.metrics.addProcessMetrics(version: habeasVersion, startedAt: Clock.now)
         let ring = try KeyRing(folder: keysFolder)
         let staffTokens = settings.staffTokens.map { TokenVerifier($0) { Clock.now } }

@@ -37,6 +37,16 @@ struct Postman: Sendable {
         }
     }
 
+    /// Mails the operators at once, beside the queue, that the service closed itself.
+    func tellClosed(_ code: String, _ hint: String, to address: String) async throws {
+        var random = SystemRandomNumberGenerator()
+        let message = try renderer.message(
+            for: .serviceClosed(error: code, hint: hint), language: .english, zone: nil, to: try MailAddress(address),
+            messageID: try MessageID(unique: RightsCore.NoticeID(now: now(), using: &random).text, domain: domain),
+            date: now())
+        _ = try await transport.send(message)
+    }
+
     // MARK: what to say
 
     private func notice(of letter: Letter) async throws -> Notice? {

@@ -1,4 +1,5 @@
 internal import AuditLedger
+internal import BackupTruth
 internal import DataMap
 internal import Erasing
 internal import ErasureLedger
@@ -71,6 +72,23 @@ struct ServiceErasures: Sendable {
         } catch {
             // The database doesn't answer yet; each erasure asks again.
             logger.warning("the erasure ledger wasn't looked at yet")
+        }
+    }
+
+    // MARK: watching
+
+    /// The ledger; the one that erasures are written to.
+    func openedLedger() async throws -> ErasureLedger { try await ledger.opened() }
+
+    /// What the product's database says of erasures.
+    func standing() async throws -> StoreStanding {
+        try await pool.withConnection { try await StoreStanding.read(on: $0) }
+    }
+
+    /// Keeps the product's roles out; throws when the operator's role may not.
+    func shutOut(_ roles: [String]) async throws -> [String] {
+        try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
+            try await ShutRoles(on: $0).shutOut(roles)
         }
     }
 

@@ -30,5 +30,6 @@ struct SettingKey: Sendable {
         SettingKey(name: "erasure.hunt_budget"), SettingKey(name: "erasure.approval_lifetime"),
         SettingKey(name: "erasure.automatic_rows"), SettingKey(name: "purge.every"),
         SettingKey(name: "promise.days"), SettingKey(name: "promise.break_glass"), SettingKey(name: "promise.warn"),
+        SettingKey(name: "fence.roles"), SettingKey(name: "fence.interval"),
     ]
 }

@@ -5,6 +5,7 @@ package import Logging
 internal import NIOCore
 internal import NIOSSL
 package import RightsCore
+package import RightsEngine
 internal import ServiceLifecycle
 
 /// The HTTP server: routes behind the same middlewares, plain or by TLS, and an orderly end.
@@ -22,6 +23,8 @@ package struct HabeasServer: Service {
         package var problemPage: ProblemMiddleware.Page?
         /// Whether the server stops; the same one the system routes were given.
         package var life = ServerLife()
+        /// Whether the service serves at all.
+        package var door = ServiceDoor()
         /// Where the server's measurements go.
         package var metrics = MetricsRegistry()
         /// Told the port once the server listens.
@@ -76,6 +79,7 @@ package struct HabeasServer: Service {
         router.add(
             middleware: ProblemMiddleware(
                 table: table, translation: ProblemTranslation(parts.translators), page: parts.problemPage))
+        router.add(middleware: DoorMiddleware(door: parts.door))
         router.add(
             middleware: RateLimitMiddleware(table: table, limiter: limiter) { begin.duration(to: .now) })
         router.add(middleware: PathMiddleware())

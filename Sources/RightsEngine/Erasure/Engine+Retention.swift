@@ -30,7 +30,7 @@ extension Engine {
     private func purgeRetained(_ tools: ErasureTools) async throws {
         let ledger = try await tools.ledger()
         for line in try await tools.eraser.purgeRetained(today: today) {
-            _ = try await ledger.append(try tools.draft(line), at: now())
+            _ = try await ledger.append(try line.draft(tools.keys, store: tools.service), at: now())
             _ = try await control.transaction { transaction in
                 try await transaction.connection.append(
                     AuditEntry(
@@ -86,17 +86,18 @@ extension Engine {
     }
 }
 
-extension ErasureTools {
+extension PurgedDocuments {
     /// What the ledger is told of documents that a statute kept, and that are gone at their end.
-    fileprivate func draft(_ line: PurgedDocuments) throws -> LedgerDraft {
-        let hash = keys.recordHash(collection: line.collection, key: line.run)
+    func draft(_ keys: ErasureKeys, store: String) throws -> LedgerDraft {
+        let hash = keys.recordHash(collection: collection, key: run)
         return try LedgerDraft(
-            .retentionPurged,
-            run: ErasureRunID(naming: "habeas retention", service, line.run, line.collection, "\(line.until)"),
-            store: service, subject: LedgerSubject(kind: line.collection, keyID: keys.subjectKeyID, hash: hash),
-            record: LedgerRecord(collection: line.collection, hash: hash))
+            .retentionPurged, run: ErasureRunID(naming: "habeas retention", store, run, collection, "\(until)"),
+            store: store, subject: LedgerSubject(kind: collection, keyID: keys.subjectKeyID, hash: hash),
+            record: LedgerRecord(collection: collection, hash: hash))
     }
+}
 
+extension ErasureTools {
     /// What the ledger is told of a row that the product deleted.
     fileprivate func draft(_ row: ProductDeletion, _ position: ErasurePosition) throws -> LedgerDraft {
         let hash = keys.recordHash(collection: row.collection, key: row.key)

@@ -226,7 +226,8 @@ extension ErasureTools {
             subject: LedgerSubject(
                 kind: isPerson ? plan.kind ?? plan.scope : plan.scope, keyID: keys.subjectKeyID, hash: hash),
             record: isPerson ? nil : LedgerRecord(collection: plan.scope, hash: hash), place: place,
-            plan: try plan.digest())
+            plan: try plan.digest(), law: event == .intent ? plan.regime.lowercased() : nil,
+            map: event == .intent ? Hash256(hex: plan.map) : nil)
     }
 }
 

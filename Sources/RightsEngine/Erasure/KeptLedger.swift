@@ -8,7 +8,8 @@ package struct KeptLedger: Sendable {
     private let ledger: ErasureLedger
     private let memory: LedgerMemory?
 
-    init(_ ledger: ErasureLedger, memory: LedgerMemory?) {
+    /// - Parameter memory: where the highest entry is noted; nil where there is none.
+    package init(_ ledger: ErasureLedger, memory: LedgerMemory?) {
         self.ledger = ledger
         self.memory = memory
     }

@@ -12,6 +12,7 @@ package struct Worker: Service {
     private let workshop: Workshop
     private let settings: WorkerSettings
     private let shelf: ArchiveShelf
+    private let door: ServiceDoor
     /// There may be something to do.
     private let bell = Signal()
     /// Nothing is claimed any more.
@@ -20,12 +21,17 @@ package struct Worker: Service {
     private let graceIsOver = Signal()
 
     /// A worker. The engine's pool must lend at least ``WorkerSettings/connections`` at once.
-    package init(engine: Engine, workshop: Workshop, settings: WorkerSettings) {
+    ///
+    /// - Parameter door: while it is closed nothing is claimed, nothing settled, and nothing cleared away.
+    package init(
+        engine: Engine, workshop: Workshop, settings: WorkerSettings, door: ServiceDoor = ServiceDoor()
+    ) {
         precondition(settings.exportPlaces >= 0 && settings.errandPlaces >= 0)
         self.engine = engine
         self.workshop = workshop
         self.settings = settings
         shelf = ArchiveShelf(engine.settings.archives)
+        self.door = door
     }
 
     /// Works until the process is asked to end: then nothing more is claimed, errands are finished, and exports that
@@ -78,7 +84,7 @@ package struct Worker: Service {
         while !isStopping.isRaised && !Task.isCancelled {
             let heard = bell.count
             do {
-                if let job = try await claim(place) {
+                if door.isOpen, let job = try await claim(place) {
                     await run(job, place)
                     continue
                 }
@@ -150,8 +156,8 @@ package struct Worker: Service {
     private func lookAfterQueue() async {
         while !Task.isCancelled {
             do {
-                try await settleAbandoned()
-                if !isStopping.isRaised { try await queueDuties() }
+                if door.isOpen { try await settleAbandoned() }
+                if !isStopping.isRaised && door.isOpen { try await queueDuties() }
             } catch {
                 report(error, "the queue can't be looked after")
             }
@@ -185,7 +191,8 @@ package struct Worker: Service {
     private func lookAfterArchives() async {
         while !Task.isCancelled {
             do {
-                let cleared = try await engine.clearOrphans(on: shelf)
+                // What a database that was rewound doesn't know belongs to somebody all the same.
+                let cleared = door.isOpen ? try await engine.clearOrphans(on: shelf) : 0
                 if cleared > 0 {
                     Logger.current.notice(
                         "archives that belong to nothing were destroyed", metadata: ["habeas.count": "\(cleared)"])

@@ -1,9 +1,9 @@
 internal import Crypto
-internal import RightsCore
+package import RightsCore
 
 extension ErasureRunID {
     /// The run that is always the same for the same parts: a step of the ledger that may come twice.
-    init(naming parts: String...) {
+    package init(naming parts: String...) {
         var bytes = Array(SHA256.hash(data: Array(parts.joined(separator: "\0").utf8)).prefix(16))
         // A UUID of one's own making (RFC 9562 §5.8).
         bytes[6] = bytes[6] & 0x0f | 0x80

@@ -1,0 +1,132 @@
+internal import BackupTruth
+internal import DataMap
+internal import ErasureLedger
+internal import Logging
+internal import PostgresAccess
+internal import RightsEngine
+internal import ServiceLifecycle
+
+/// Compares the product's database with the erasure ledger, at the start and on and on; while the database is older, the
+/// service is closed and the product's roles are shut out.
+actor RewindGuard: Service {
+    private let erasures: ServiceErasures
+    private let door: ServiceDoor
+    private let settings: FenceSettings
+    private let tell: @Sendable (RestoreError) async -> Void
+    private let logger: Logger
+    /// What the ledger said so far.
+    private var past: LedgerPast
+
+    init(
+        _ erasures: ServiceErasures, door: ServiceDoor, settings: FenceSettings, logger: Logger,
+        tell: @escaping @Sendable (RestoreError) async -> Void
+    ) {
+        self.erasures = erasures
+        self.door = door
+        self.settings = settings
+        self.logger = logger
+        self.tell = tell
+        past = LedgerPast(store: erasures.map.service)
+    }
+
+    func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                // Until somebody could look, nothing is served: soon again, then.
+                let isUnknown = self.door.closed?.code == RestoreError.Code.unchecked.rawValue
+                // Cancelled: the loop ends.
+                try? await Task.sleep(for: isUnknown ? .seconds(1) : self.settings.interval)
+                if !Task.isCancelled { await self.look() }
+            }
+        }
+    }
+
+    /// Looks once, and opens or closes the door.
+    func look() async {
+        do {
+            guard let problem = try await state().problem else { return open() }
+            await close(problem)
+        } catch let error as ErasureLedgerError {
+            // No erasure is carried out; what else the service does goes on (docs/erasure-ledger.md).
+            logger.critical(
+                "the database can't be compared with the erasure ledger",
+                metadata: ["code": "\(error.code.rawValue)", "error": "\(error.description)"])
+            if door.closed?.code == RestoreError.Code.unchecked.rawValue { door.open() }
+        } catch {
+            logger.warning("the database wasn't compared with the erasure ledger: it doesn't answer")
+        }
+    }
+
+    private func state() async throws -> RewindState {
+        let ledger = try await erasures.openedLedger()
+        if try await ledger.head() != past.head {
+            for try await page in ledger.entries(from: past.head.seq + 1) { for entry in page { past.take(entry) } }
+        }
+        let standing: StoreStanding
+        do { standing = try await erasures.standing() } catch {
+            // Where nothing was ever erased there is nothing to fall behind.
+            guard past.confirmed.isEmpty && past.furthest.isEmpty else { throw error }
+            return .current
+        }
+        var replayed: LedgerHead?
+        if standing.replayed.seq > 0, standing.replayed.seq <= past.head.seq {
+            for try await page in ledger.entries(from: standing.replayed.seq) {
+                replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
+                break
+            }
+        }
+        return RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
+    }
+
+    private func open() {
+        guard let closed = door.closed else { return }
+        door.open()
+        if closed.code != RestoreError.Code.unchecked.rawValue {
+            logger.notice("the database is as the erasure ledger says: the service is open again")
+        }
+    }
+
+    private func close(_ problem: RestoreError) async {
+        let isNew = door.closed?.code != problem.code.rawValue
+        door.close(
+            ServiceDoor.Closure(
+                code: problem.code.rawValue,
+                words: "the service is closed: the database and the erasure ledger don't agree",
+                hint: "the operators find what to do in the log"))
+        guard isNew else { return }
+        logger.critical(
+            "the service is closed: \(problem.description)",
+            metadata: ["code": "\(problem.code.rawValue)", "mend": "\(problem.hint ?? "")"])
+        if problem.code == .rewound { await shutOut() }
+        await tell(problem)
+    }
+
+    /// Keeps the product out, which would show who was erased.
+    private func shutOut() async {
+        guard !settings.roles.isEmpty else {
+            return logger.critical("fence.roles names no role of the product: shut it out by hand")
+        }
+        do {
+            let roles = try await erasures.shutOut(settings.roles)
+            logger.critical(
+                "roles of the product were shut out", metadata: ["roles": "\(roles.joined(separator: ", "))"])
+        } catch {
+            logger.critical(
+                "the product's roles can't be shut out by this role; have a superuser run this",
+                metadata: ["sql": "\(ShutRoles.statements(settings.roles).joined(separator: "; "))"])
+        }
+    }
+}
+
+/// Settings `fence.roles`, `fence.interval`.
+struct FenceSettings: Sendable {
+    /// The product's roles, which are shut out of a database that was rewound.
+    let roles: [String]
+    /// How often database and ledger are compared.
+    let interval: Duration
+
+    init(_ settings: Settings) throws {
+        roles = settings.list("fence.roles")
+        interval = try settings.duration("fence.interval", atMost: .seconds(3600), default: .seconds(30))
+    }
+}
