@@ -101,11 +101,6 @@ let package = Package(
                 "ErasureLedger", "ObjectStore", crypto,
             ], resources: [.embedInCode("Companion")], swiftSettings: fenced),
         .target(
-            name: "BackupTruth",
-            dependencies: [
-                "RightsCore", "AuditLedger", "ErasureLedger", "PostgresAccess", "DataMap", "SubjectAccess", crypto,
-            ], swiftSettings: fenced),
-        .target(
             name: "Exporting",
             dependencies: [
                 "RightsCore", "DataMap", "PostgresAccess", "SubjectAccess", "RowEncoding", "ArchiveFormat",
@@ -114,9 +109,9 @@ let package = Package(
         .target(
             name: "BackupTruth",
             dependencies: [
-                "RightsCore", "ErasureLedger", "ObjectStore", "PostgresAccess", subprocess, system, yams,
-            ],
-            swiftSettings: fenced),
+                "RightsCore", "AuditLedger", "ErasureLedger", "ObjectStore", "PostgresAccess", "DataMap", "SubjectAccess",
+                crypto, subprocess, system, yams,
+            ], swiftSettings: fenced),
         .target(
             name: "Notifying",
             dependencies: [
@@ -242,12 +237,6 @@ let package = Package(
             name: "ErasureLedgerTests",
             dependencies: ["ErasureLedger", "LedgerWriter", "PostgresTestKit", "RightsCore", crypto],
             swiftSettings: strict),
-        .testTarget(
-            name: "BackupTruthTests",
-            dependencies: [
-                "BackupTruth", "ErasureLedger", "PostgresAccess", "PostgresTestKit", "PrivatePostgres", "RightsCore",
-                crypto, subprocess, system,
-            ], swiftSettings: strict),
         .testTarget(
             name: "ErasingTests",
             dependencies: [

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BackupTruth
 internal import ErasureLedger
+internal import RightsEngine
 
 /// `habeas dump`: a dump that can be judged later.
 struct DumpCommand: AsyncParsableCommand {

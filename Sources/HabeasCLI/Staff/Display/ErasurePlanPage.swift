@@ -1,3 +1,4 @@
+internal import RightsCore
 internal import Erasing
 
 /// A plan of an erasure as the terminal shows it: what speaks against it first, its digest last.
