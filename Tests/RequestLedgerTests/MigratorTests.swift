@@ -14,7 +14,7 @@ import Testing
             let applied = try await (one + two).sorted()
             let again = try await migrate(url)
 
-            #expect(applied == ["audit", "clock", "erasure", "holds", "requests"])
+            #expect(applied == ["audit", "backups", "clock", "erasure", "holds", "requests"])
             #expect(again == [])
             try await PostgresConnection.withConnection(to: ConnectionTarget(url)) { try await Migrator.check($0) }
         }

@@ -15,6 +15,10 @@ CREATE TABLE habeas.backup_watch (
 );
 CREATE INDEX backup_watch_open ON habeas.backup_watch (stage, until) WHERE standing <> 'purged';
 
+ALTER TABLE habeas.job
+    DROP CONSTRAINT job_kind_check,
+    ADD CONSTRAINT job_kind_check CHECK (kind IN (
+        'resolve', 'export', 'mail', 'webhook', 'expire', 'checkpoint', 'deadlines', 'plan', 'erase', 'retention', 'backups'));
 DROP INDEX habeas.job_one_duty;
 CREATE UNIQUE INDEX job_one_duty ON habeas.job (kind)
     WHERE kind IN ('expire', 'checkpoint', 'deadlines', 'retention', 'backups') AND state IN ('waiting', 'running');
