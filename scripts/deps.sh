@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 packages=(postgresql-15 libcurl4-openssl-dev libpq-dev libarchive-dev libisal-dev pkg-config tzdata)
 if [ "${1:-run}" = test ]; then
-    packages+=(pgbackrest barman chromium unzip p7zip-full libarchive-tools openssl curl python3 python3-venv)
+    packages+=(pgbackrest barman postgresql-15-repack chromium unzip p7zip-full libarchive-tools openssl curl python3 python3-venv)
 fi
 
 command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install" >&2; exit 1; }
