@@ -109,7 +109,8 @@ let package = Package(
         .target(
             name: "BackupTruth",
             dependencies: [
-                "RightsCore", "AuditLedger", "ErasureLedger", "ObjectStore", "PostgresAccess", "DataMap", "SubjectAccess",
+                "RightsCore", "AuditLedger", "ErasureLedger", "ObjectStore", "PostgresAccess", "DataMap",
+                "SubjectAccess",
                 crypto, subprocess, system, yams,
             ], swiftSettings: fenced),
         .target(
