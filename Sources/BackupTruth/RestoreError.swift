@@ -22,8 +22,6 @@ package struct RestoreError: Error, Sendable, CustomStringConvertible {
         case mapChanged = "replay.map-changed"
         /// The map doesn't fit the database.
         case mapDoesNotFit = "replay.map-does-not-fit"
-        /// Somebody couldn't be erased again.
-        case unresolved = "replay.unresolved"
         /// Somebody is found who should be gone.
         case notGone = "replay.not-gone"
         /// The server hasn't ended its recovery.

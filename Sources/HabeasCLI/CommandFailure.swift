@@ -169,7 +169,7 @@ struct CommandFailure: Error, Encodable {
         case .ledgerMissing, .ledgerTruncated, .ledgerEdited, .ledgerReordered, .ledgerIncomplete, .ledgerBehind,
             .ledgerForked, .otherKey, .notGone, .rewound:
             .verificationFailed
-        case .mapChanged, .mapDoesNotFit, .unresolved, .otherCommand: .refused
+        case .mapChanged, .mapDoesNotFit, .otherCommand: .refused
         case .inRecovery, .busy, .fenceRefused, .unchecked: .failed
         case .badFence: .usage
         }

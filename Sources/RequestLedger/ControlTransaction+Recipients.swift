@@ -1,3 +1,4 @@
+internal import PostgresAccess
 package import RightsCore
 
 extension ControlTransaction {

@@ -1,3 +1,4 @@
+internal import PostgresAccess
 package import RightsCore
 
 /// What somebody of the staff may do.

@@ -72,13 +72,3 @@ extension Hash256 {
     /// `bytea` in its hexadecimal form.
     package var sql: String { bytes.sql }
 }
-
-extension [String] {
-    /// A `text[]` of codes, which need no quoting but get it.
-    package var sqlArray: String {
-        "{"
-            + map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }.joined(
-                separator: ",")
-            + "}"
-    }
-}

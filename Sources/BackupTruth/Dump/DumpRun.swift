@@ -65,16 +65,10 @@ package struct DumpRun: Sendable {
 
     private static func point(over connection: PostgresConnection) async throws -> HistoryPoint {
         _ = try await connection.query("SELECT pg_logical_emit_message(false, 'habeas', 'dump')")
-        let rows = try await connection.query(
-            """
-            SELECT (SELECT system_identifier FROM pg_control_system()),
-                   ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int,
-                   pg_current_wal_insert_lsn()
-            """)
-        guard let row = rows.first, let system = row[0].flatMap({ UInt64($0) }),
-            let timeline = row[1].flatMap({ UInt32($0) }), let position = row[2].flatMap({ LogPosition($0) })
+        guard let place = try await connection.logPlace(), let system = UInt64(place.system),
+            let position = LogPosition(place.lsn)
         else { throw BackupError(.unreadable, "the server doesn't say where its log stands") }
-        return HistoryPoint(system: system, timeline: timeline, position: position)
+        return HistoryPoint(system: system, timeline: place.timeline, position: position)
     }
 
     private func dump(to path: String, snapshot: String) async throws {

@@ -14,7 +14,7 @@ package struct ShutRoles: Sendable {
     package func shutOut(_ roles: [String]) async throws -> [String] {
         let found = try await connection.query(
             "SELECT rolname FROM pg_roles WHERE rolname = ANY ($1::text[]) AND rolcanlogin ORDER BY 1",
-            [Self.array(roles)]
+            [roles.sqlArray]
         ).compactMap { $0[0] }
         for role in found {
             // The note first: a role that nobody remembers would stay out for good.
@@ -26,7 +26,7 @@ package struct ShutRoles: Sendable {
             """
             SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE usename = ANY ($1::text[]) AND pid <> pg_backend_pid()
-            """, [Self.array(roles)])
+            """, [roles.sqlArray])
         return found
     }
 
@@ -53,9 +53,5 @@ package struct ShutRoles: Sendable {
             if !exists.isEmpty { try await connection.run(unsafeSQL: "ALTER ROLE \(Identifier(role).quoted) LOGIN") }
             try await connection.query("DELETE FROM habeas_local.shut_role WHERE role = $1", [role])
         }
-    }
-
-    private static func array(_ texts: [String]) -> String {
-        "{\(texts.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }.joined(separator: ","))}"
     }
 }

@@ -83,7 +83,7 @@ extension PurgeFacts {
                   LEFT JOIN LATERAL (SELECT relid FROM pg_partition_tree(a.oid) WHERE isleaf) AS p ON a.relkind = 'p'
               ) AS s JOIN pg_class c ON c.oid = s.oid JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE b.datname = current_database() AND c.relkind <> 'p' ORDER BY 2, 3
-            """, [Eraser.array(names.map(\.schema.text)), Eraser.array(names.map(\.name.text))])
+            """, [names.map(\.schema.text).sqlArray, names.map(\.name.text).sqlArray])
         return rows.map { row in
             let kind: Kind =
                 switch row[3] {
@@ -142,7 +142,7 @@ extension PurgeFacts {
              WHERE c.oid IN (SELECT oid FROM above UNION SELECT oid FROM below)
                 OR c.oid IN (SELECT i.inhparent FROM pg_inherits i JOIN asked ON asked.oid = i.inhparent)
              ORDER BY 1, 2
-            """, [Eraser.array(names.map(\.schema.text)), Eraser.array(names.map(\.name.text))])
+            """, [names.map(\.schema.text).sqlArray, names.map(\.name.text).sqlArray])
         return rows.map { name($0[0], $0[1]) }
     }
 
@@ -154,7 +154,7 @@ extension PurgeFacts {
             SELECT w.schema, w.name FROM unnest($1::text[], $2::text[]) AS w(schema, name)
              WHERE NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                  WHERE n.nspname = w.schema AND c.relname = w.name AND c.relkind IN ('r', 'p', 'm', 'f'))
-            """, [Eraser.array(names.map(\.schema.text)), Eraser.array(names.map(\.name.text))])
+            """, [names.map(\.schema.text).sqlArray, names.map(\.name.text).sqlArray])
         return rows.map { name($0[0], $0[1]) }
     }
 

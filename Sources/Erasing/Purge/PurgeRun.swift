@@ -39,7 +39,7 @@ struct PurgeRun: Sendable {
     /// Goes on with the open run when it is about the same, else begins one. A run that has done nothing yet is begun
     /// again, so that it covers more.
     static func open(_ plan: PurgePlan, over connection: PostgresConnection) async throws -> PurgeRun {
-        let tables = Eraser.array(plan.tables.map(\.name.written).sorted())
+        let tables = plan.tables.map(\.name.written).sorted().sqlArray
         let here = try await position(over: connection)
         let known = try await connection.query(
             """

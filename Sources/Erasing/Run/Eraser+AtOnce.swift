@@ -142,7 +142,7 @@ extension ErasureSession {
     /// Remembers by keyed hashes who must not be created again.
     func suppress(_ hashes: [Hash256]) async throws(PostgresError) {
         guard !hashes.isEmpty else { return }
-        try await connection.query(Eraser.suppressing, [Eraser.array(hashes.map(\.hex))])
+        try await connection.query(Eraser.suppressing, [hashes.map(\.hex).sqlArray])
     }
 
     /// Deletes and changes what is selected, keeps what statutes say of it, and gives the rows and files that went, by

@@ -41,7 +41,7 @@ extension Eraser {
         var removed = 0
         var failed: [String: Int] = [:]
         while true {
-            let blocked = Self.array(Array(failed.keys))
+            let blocked = Array(failed.keys).sqlArray
             let rows = try await companion { connection in
                 try await connection.query(
                     """
@@ -78,7 +78,7 @@ extension Eraser {
         _ = try await companion { connection in
             try await connection.query(
                 "DELETE FROM habeas_local.file_duty WHERE \(duties.condition) AND store = $2 AND key = ANY ($3::text[])",
-                [duties.run, store, Self.array(keys)])
+                [duties.run, store, keys.sqlArray])
         }
         return removed
     }
@@ -88,7 +88,7 @@ extension Eraser {
         let retained = try await companion { connection in
             try await connection.query(
                 "SELECT k FROM unnest($1::text[]) AS k WHERE habeas_local.is_retained_file($2, k)",
-                [Self.array(keys), store])
+                [keys.sqlArray, store])
         }
         var kept = Set(retained.compactMap { $0[0] })
         for collection in map.collections {
@@ -100,18 +100,12 @@ extension Eraser {
                         try await connection.set([("row_security", "off")])
                         return try await connection.query(
                             "SELECT DISTINCT \(column) FROM \(collection.table.quoted) WHERE \(column) = ANY ($1::text[])",
-                            [Self.array(keys)])
+                            [keys.sqlArray])
                     }
                 }
                 kept.formUnion(rows.compactMap { $0[0] })
             }
         }
         return kept
-    }
-
-    /// Texts as PostgreSQL writes an array of them.
-    static func array(_ texts: [String]) -> String {
-        let quoted = texts.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" }
-        return "{\(quoted.joined(separator: ","))}"
     }
 }

@@ -83,10 +83,10 @@ extension Eraser {
     ) async throws -> (added: Int, lifted: Int) {
         try await companion { connection in
             let added = try await connection.query(
-                Self.suppressing + " RETURNING 1", [Self.array(suppressed.map(\.hex))])
+                Self.suppressing + " RETURNING 1", [suppressed.map(\.hex).sqlArray])
             let gone = try await connection.query(
                 "DELETE FROM habeas_local.suppression WHERE encode(hash, 'hex') = ANY ($1::text[]) RETURNING 1",
-                [Self.array(lifted.map(\.hex))])
+                [lifted.map(\.hex).sqlArray])
             return (added.count, gone.count)
         }
     }

@@ -37,7 +37,7 @@ extension Eraser {
         _ = try await companion { connection in
             try await connection.query(
                 "DELETE FROM habeas_local.product_deletion WHERE id = ANY ($1::bigint[])",
-                [Self.array(deletions.map { String($0.id) })])
+                [deletions.map { String($0.id) }.sqlArray])
         }
     }
 }

@@ -63,18 +63,10 @@ extension Eraser {
 
     /// Where the server's log stands now: read after the commit, and after a crash at the restart, where later is safe.
     package func position() async throws -> ErasurePosition {
-        let rows = try await database.withConnection { connection in
-            try await connection.query(
-                """
-                SELECT (SELECT system_identifier FROM pg_control_system()),
-                       -- Right after a promotion, too, when no checkpoint knows of the new timeline yet.
-                       ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::int,
-                       pg_current_wal_insert_lsn()
-                """)
+        guard let place = try await database.withConnection({ try await $0.logPlace() }) else {
+            throw ErasureError(.wrongRole, "the server doesn't say where its log stands")
         }
-        guard let row = rows.first, let system = row[0], let timeline = row[1].flatMap({ Int($0) }), let lsn = row[2]
-        else { throw ErasureError(.wrongRole, "the server doesn't say where its log stands") }
-        return ErasurePosition(systemIdentifier: system, timeline: timeline, lsn: lsn)
+        return ErasurePosition(systemIdentifier: place.system, timeline: Int(place.timeline), lsn: place.lsn)
     }
 
     // MARK: attempts

@@ -119,7 +119,7 @@ struct ErasureSession {
         func parameters() throws -> [String] {
             [
                 projection.record.statute, try RetentionDates.json(kept),
-                Eraser.array(expired.map(\.description)),
+                expired.map(\.description).sqlArray,
             ]
         }
     }

@@ -113,7 +113,7 @@ extension PostgresConnection {
                                  UNION SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf) AS p(oid)
               JOIN pg_class l ON l.oid = p.oid GROUP BY 1, 2
             """,
-            [Eraser.array(names.map(\.schema.text)), Eraser.array(names.map(\.name.text))])
+            [names.map(\.schema.text).sqlArray, names.map(\.name.text).sqlArray])
         return Dictionary(rows.map { (Self.table($0), $0[2].flatMap { Double($0) } ?? 0) }) { first, _ in first }
     }
 
