@@ -107,6 +107,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case suppressionChecked = "person.suppression-checked"
     case productDeleted = "product.deleted"
     case databaseReplayed = "database.replayed"
+    case databasePurged = "database.purged"
     case auditPruned = "audit.pruned"
     case auditExported = "audit.exported"
     case evidenceMade = "evidence.made"

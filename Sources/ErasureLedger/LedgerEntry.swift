@@ -21,6 +21,8 @@ package enum LedgerEvent: String, Sendable, Hashable, CaseIterable {
     case suppressionLifted = "suppression_lifted"
     /// What a statute kept was purged at its end.
     case retentionPurged = "retention_purged"
+    /// A restored database holds nothing any more of what was erased before this entry.
+    case databaseReplayed = "database_replayed"
 }
 
 /// Whom an entry is about, as a keyed hash.

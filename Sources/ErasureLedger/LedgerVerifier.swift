@@ -122,7 +122,9 @@ package enum LedgerVerifier {
             switch entry.content.event {
             case .intent: open.insert(entry.content.run)
             case .confirmed, .aborted: open.remove(entry.content.run)
-            case .productDeletion, .holdPlaced, .holdReleased, .suppressed, .suppressionLifted, .retentionPurged: break
+            case .productDeletion, .holdPlaced, .holdReleased, .suppressed, .suppressionLifted, .retentionPurged,
+                .databaseReplayed:
+                break
             }
         }
 

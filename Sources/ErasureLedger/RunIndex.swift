@@ -37,7 +37,9 @@ struct RunIndex {
         switch content.event {
         case .intent: open[content.run] = entry.seq
         case .confirmed, .aborted: open[content.run] = nil
-        case .productDeletion, .holdPlaced, .holdReleased, .suppressed, .suppressionLifted, .retentionPurged: break
+        case .productDeletion, .holdPlaced, .holdReleased, .suppressed, .suppressionLifted, .retentionPurged,
+            .databaseReplayed:
+            break
         }
     }
 

@@ -56,6 +56,7 @@ private struct Examination {
         do { _ = try settings.snapshotBudget() } catch { fail("snapshot.budget", error) }
         examineKeys()
         examineClock()
+        examineCopies()
         let map = examineMap()
         await examineDatabase(map)
         await examineControl()
@@ -267,6 +268,25 @@ private struct Examination {
         } catch { fail("restore gate", error) }
     }
 
+    /// What the declared policies come to, and which copies come up without the gate.
+    private mutating func examineCopies() {
+        do {
+            guard let copies = try settings.declaredCopies() else {
+                return pass(
+                    "copies in backups",
+                    "none is declared, so no day is told to anybody; write them under `backups` in habeas.yaml")
+            }
+            let judgement = PolicyJudgement(
+                copies, purgeEveryDays: try settings.purgeEveryDays(), promiseDays: try settings.alarmDays().breach)
+            try judgement.check()
+            for sum in judgement.sums { pass("copies in backups", "\(sum)") }
+            for copy in copies {
+                guard let way = copy.ungated else { continue }
+                pass("restore gate", "\(copy.name) is not gated: \(way); open it by `habeas replay` before the product")
+            }
+        } catch { fail("copies in backups", error) }
+    }
+
     private mutating func examineErasures(_ map: DataMap) async {
         do {
             switch try await ErasureReadiness.look(settings, map) {
@@ -336,6 +356,18 @@ private struct Examination {
         } catch {
             fail(
                 what, CommandFailure(error).message, mend: "`habeas init` makes the role \(name); is its password set?")
+        }
+    }
+}
+
+extension DeclaredCopy {
+    /// How it comes up without archive recovery, at whose end the gate is shut; nil where it can't.
+    fileprivate var ungated: String? {
+        switch source {
+        case .pgBackRest, .barman: nil
+        case .baseBackup: "started without recovery.signal it does crash recovery only"
+        case .dump: "a dump is loaded into a server that is open"
+        case .attestation(let attestation): "nobody knows how \(attestation.what) come up"
         }
     }
 }

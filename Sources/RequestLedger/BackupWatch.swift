@@ -48,3 +48,18 @@ package struct BackupWatch: Sendable {
         toldUntil = try row.optionalValue { CivilDate($0) }
     }
 }
+
+/// How many erasures have copies in backups left.
+package struct BackupCount: Sendable, Hashable {
+    /// All of them.
+    package let open: Int
+    /// Those at each stage past the day by which the last copy should be gone.
+    package let warn: Int
+    package let breakGlass: Int
+    package let breach: Int
+    /// Those whose copies nobody has read for two days.
+    package let unread: Int
+
+    /// Those that want somebody now.
+    package var late: Int { warn + breakGlass + breach }
+}

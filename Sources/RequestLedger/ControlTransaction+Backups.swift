@@ -34,16 +34,20 @@ extension ControlTransaction {
         ).map { row throws(LedgerError) in try BackupWatch(row) }
     }
 
-    /// How many are at each stage.
-    package func backupStages() async throws -> [String: Int] {
-        var stages: [String: Int] = [:]
-        for var row in try await rows(
-            "SELECT stage, count(*) FROM habeas.backup_watch WHERE standing <> 'purged' GROUP BY stage", [])
-        {
-            let stage = try row.text()
-            stages[stage] = try row.int()
-        }
-        return stages
+    /// How many erasures have copies left.
+    package func backupCount(now: Instant) async throws -> BackupCount {
+        guard
+            var row = try await first(
+                """
+                SELECT count(*), count(*) FILTER (WHERE stage = 'warn'), count(*) FILTER (WHERE stage = 'break_glass'),
+                       count(*) FILTER (WHERE stage = 'breach'),
+                       count(*) FILTER (WHERE greatest(looked_at, erased_at) < habeas.instant($1) - interval '2 days')
+                  FROM habeas.backup_watch WHERE standing <> 'purged'
+                """, [now.sql])
+        else { return BackupCount(open: 0, warn: 0, breakGlass: 0, breach: 0, unread: 0) }
+        return BackupCount(
+            open: try row.int(), warn: try row.int(), breakGlass: try row.int(), breach: try row.int(),
+            unread: try row.int())
     }
 
     /// Writes down what was seen.

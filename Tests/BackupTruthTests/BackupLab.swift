@@ -184,6 +184,16 @@ struct BackupLab {
 
     // MARK: judging
 
+    /// A ledger's head to be bound into a backup.
+    static let binding = LedgerBinding(
+        LedgerHead(seq: 42, hash: Hash256(hex: String(repeating: "5a", count: 32))!))
+
+    /// The heads that backups were bound to.
+    func bindings(_ copies: [DeclaredCopy]) async throws -> [LedgerBinding?] {
+        let readings = await CopyReader(patience: .seconds(60)).read(copies, live: try await live(), at: Sample.at)
+        return readings.flatMap(\.backups).map(\.binding)
+    }
+
     /// The verdict on declared copies as they are now.
     func judge(_ copies: [DeclaredCopy], _ horizon: ErasureHorizon, live: LiveCluster? = nil) async throws
         -> OverallVerdict

@@ -51,7 +51,7 @@ import Testing
             #expect(reading.verdict(ErasureHorizon(erased: "0/8FFFFFF", purged: nil)).standing == .purged)
             let equal = reading.verdict(ErasureHorizon(erased: "0/9000000", purged: nil))
             #expect(equal.standing == .canResurrect && equal.resurrecting == ["a.sql"])
-            #expect(reading.backups.first?.annotations["ledger-seq"] == "3")
+            #expect(reading.backups.first?.binding?.head.seq == 3)
         }
     }
 

@@ -54,9 +54,11 @@ extension RealBackups {
             try await Self.withStanza { lab in
                 let copies = lab.copies()
                 for type in ["full", "diff", "incr"] {
-                    try await lab.backup(type)
+                    let bound = type == "diff" ? BackupLab.binding.annotations : []
+                    try await lab.backup(type, options: bound.map { "--annotation=\($0.key)=\($0.value)" })
                     try await lab.others()
                 }
+                #expect(try await lab.bindings(copies) == [nil, BackupLab.binding, nil])
                 let erased = try await lab.erase()
                 try await lab.backup("incr")
                 let open = try await lab.judge(copies, BackupLab.horizon([erased]), searching: "repo1").copies[0]

@@ -111,6 +111,30 @@ import Testing
         #expect(AlarmDays(warn: 0, breakGlass: 6, breach: 7) == nil)
     }
 
+    // MARK: erased again
+
+    @Test func daysAreCountedFromTheLastErasureAndThePromiseFromTheFirst() {
+        let copies = [Self.copy(.count(8, everyDays: 1))]
+        let again = ErasureHorizon(
+            erased: ErasureHorizon.early.erased, erasedAt: Sample.at, absentSince: Self.after(5))
+        let forecast = Forecast(copies, again, purgeEveryDays: 7, now: Self.after(6))
+
+        #expect(forecast.lastResurrecting == Self.after(13) && forecast.lastBytes == Self.after(20))
+        let outlook = Outlook(expected: [again], copies, purgeEveryDays: 7, now: Self.after(21))
+        #expect(outlook.stage == .warn)
+    }
+
+    @Test func anAttestedCopyOfBetweenRestoreAndReplayHoldsThem() {
+        var reading = CopyReading(copy: "snapshots", at: Sample.at)
+        reading.attestation = Attestation(
+            who: "platform", what: "snapshots", expiresAfterDays: 7, validUntil: Self.after(90).utcDate)
+        let again = ErasureHorizon(
+            erased: ErasureHorizon.early.erased, erasedAt: Sample.at, absentSince: Self.after(5))
+
+        #expect(reading.verdict(again, now: Self.after(11)).standing == .canResurrect)
+        #expect(reading.verdict(again, now: Self.after(13)).standing == .mayHoldBytes)
+    }
+
     // MARK: a person's word
 
     @Test func aWordCountsUntilItEnds() throws {

@@ -157,20 +157,46 @@ struct ShopBench: Sendable {
     func erase(_ target: ErasureTarget, _ holds: [RowHold] = [], at moment: Instant = Self.moment) async throws
         -> ErasureRunID
     {
-        let ledger = try await openLedger()
+        let approved = try await approve(target, holds, at: moment)
+        try await carryOut(approved, at: moment)
+        return approved.run
+    }
+
+    /// A plan with the run that will carry it out.
+    struct Approved {
+        let question: ErasureQuestion
+        let plan: ErasurePlan
+        let run: ErasureRunID
+        let subject: LedgerSubject
+        let record: LedgerRecord?
+    }
+
+    func approve(_ target: ErasureTarget, _ holds: [RowHold] = [], at moment: Instant = Self.moment) async throws
+        -> Approved
+    {
         let question = ErasureQuestion(
             target: target, regime: RegimeID("GDPR")!, holds: holds, today: Self.today)
         let plan = try await eraser.plan(question)
         var random = SystemRandomNumberGenerator()
-        let run = ErasureRunID(now: moment, using: &random)
         let hash = try #require(Hash256(hex: plan.target))
         let isPerson = plan.scope == "person"
-        let subject = LedgerSubject(
-            kind: isPerson ? "customer" : plan.scope, keyID: keys.subjectKeyID, hash: hash)
-        let record = isPerson ? nil : LedgerRecord(collection: plan.scope, hash: hash)
-        let digest = try plan.digest()
+        return Approved(
+            question: question, plan: plan, run: ErasureRunID(now: moment, using: &random),
+            subject: LedgerSubject(kind: isPerson ? "customer" : plan.scope, keyID: keys.subjectKeyID, hash: hash),
+            record: isPerson ? nil : LedgerRecord(collection: plan.scope, hash: hash))
+    }
+
+    /// The intent, the erasure, the confirmation; a second attempt goes on.
+    ///
+    /// - Parameter check: asked before each transaction.
+    func carryOut(
+        _ approved: Approved, at moment: Instant = Self.moment, check: @escaping @Sendable () async throws -> Void = {}
+    ) async throws {
+        let ledger = try await openLedger()
+        let (run, subject, record) = (approved.run, approved.subject, approved.record)
+        let digest = try approved.plan.digest()
         _ = try await eraser.run(
-            ErasureOrder(question: question, approved: plan, run: run.text) {
+            ErasureOrder(question: approved.question, approved: approved.plan, run: run.text, check: check) {
                 Int64(
                     try await ledger.append(
                         LedgerDraft(
@@ -186,7 +212,6 @@ struct ShopBench: Sendable {
             LedgerDraft(
                 .confirmed, run: run, store: "shop", subject: subject, record: record, place: place, plan: digest),
             at: moment)
-        return run
     }
 
     func suppress(_ email: String, _ event: LedgerEvent = .suppressed) async throws {

@@ -37,6 +37,15 @@ import Testing
                 let clean = try await bench.habeas("backups", "scan", "--json")
                 #expect(clean.status == 0 && clean.output.contains("\"purged\""), "\(clean.output)\(clean.errors)")
 
+                // Bound into the dump; a ledger that lost its end since is found out by it.
+                let bound = try await bench.habeas("backups", "annotation")
+                #expect(
+                    bound.output.contains("--annotation=ledger-seq=")
+                        && bound.output.contains("--annotation=erasure-ledger-head=sha256:"), "\(bound.errors)")
+                let label = try await bench.habeas("backups", "annotation", "--for", "pg_basebackup", "--json")
+                #expect(label.output.contains("--label=habeas-ledger-"), "\(label.output)\(label.errors)")
+                try await forged(bench, after: clean)
+
                 let status = try await bench.habeas("backups", "status")
                 #expect(status.status == 0 && status.output.contains(id), "\(status.output)\(status.errors)")
                 let plain = try await bench.habeas(
@@ -47,6 +56,19 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A sidecar that knows an entry beyond the ledger's end: nothing is called clean.
+    private func forged(_ bench: Workbench, after clean: ProgramOutcome) async throws {
+        let path = "\(bench.folder)/dumps/after.habeas.json"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        var sidecar = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        sidecar["ledger_seq"] = 999
+        try JSONSerialization.data(withJSONObject: sidecar, options: [.sortedKeys]).write(to: URL(filePath: path))
+        let scan = try await bench.habeas("backups", "scan", "--json")
+        #expect(scan.status == 3 && scan.output.contains("other-ledger"), "\(scan.output)\(scan.errors)")
+        #expect(!scan.output.contains("\"purged\"") && clean.output.contains("\"purged\""))
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 
     @Test func whatCannotKeepThePromiseIsRefused() async throws {

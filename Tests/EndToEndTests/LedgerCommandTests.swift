@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(3))) func aLedgerThatVanishedStopsEveryErasure() async throws {
+    @Test(.timeLimit(.minutes(3))) func aLedgerThatVanishedOrWasEditedClosesTheService() async throws {
         try await Workbench.with { bench in
             let ledger = "\(bench.folder)/ledger"
             let year = Calendar(identifier: .gregorian).component(.year, from: Date()) + 1
@@ -62,27 +62,43 @@ import Testing
                 "hold", "place", "--matter", "2026-LIT-014", "--basis", "gdpr-17-3-e", "--subject", "-",
                 "--review-on", "\(year)-01-01", "--ticket", "T-9", "--reason", "claim-filed",
             ]
-            let token = try await RunningService.with(bench) { service in
+            try await RunningService.with(bench, more: "fence:\n  interval: 1s\noperators:\n  address: ops@example.com")
+            { service in
                 let desk = try await Desk(service)
                 let placed = try await service.staff(hold, token: desk.compliance, input: "email:ada@example.com\n")
                 try #require(placed.status == 0, "\(placed.errors)")
-                return desk.compliance
+                let sound = try await bench.habeas("verify", "ledger")
+                #expect(sound.status == 0 && sound.output.contains("1 entry"), "\(sound.output)\(sound.errors)")
+
+                try FileManager.default.moveItem(atPath: ledger, toPath: "\(ledger).away")
+                try #require(try await answers(service, "replay.ledger-missing"), "\(service.program.log)")
+                let ill = try await bench.habeas("doctor").output
+                #expect(ill.contains("FAIL  erasure ledger") && ill.contains("known to have been there"), "\(ill)")
+                let again = try await service.staff(hold, token: desk.compliance, input: "email:ada@example.com\n")
+                #expect(again.status != 0 && again.errors.contains("the service is closed"), "\(again.errors)")
+                #expect(!FileManager.default.fileExists(atPath: ledger), "none is begun afresh")
+                try FileManager.default.moveItem(atPath: "\(ledger).away", toPath: ledger)
+                try #require(try await answers(service, "ready"), "\(service.program.log)")
+
+                let file = "\(ledger)/ledger-000000000001.jsonl"
+                let text = try String(contentsOfFile: file, encoding: .utf8)
+                try text.replacing("\"hold_placed\"", with: "\"hold_plased\"")
+                    .write(toFile: file, atomically: true, encoding: .utf8)
+                try #require(try await answers(service, "replay.ledger-edited"), "\(service.program.log)")
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+                try #require(try await answers(service, "ready"), "\(service.program.log)")
+                #expect(try service.mails.filter { $0.contains("replay.ledger-") }.count == 2, "the operators are told")
             }
-            let sound = try await bench.habeas("verify", "ledger")
-            #expect(sound.status == 0 && sound.output.contains("1 entry"), "\(sound.output)\(sound.errors)")
-            try FileManager.default.moveItem(atPath: ledger, toPath: "\(ledger).away")
-            let ill = try await bench.habeas("doctor").output
-            #expect(ill.contains("FAIL  erasure ledger") && ill.contains("known to have been there"), "\(ill)")
-            try await RunningService.with(bench) { service in
-                #expect(service.program.log.contains("ledger.rewound"), "\(service.program.log)")
-                let placed = try await service.staff(hold, token: token, input: "email:ada@example.com\n")
-                #expect(
-                    placed.status != 0 && placed.errors.contains("ledger can't be used; nothing was changed"),
-                    "\(placed.errors)")
-                #expect(!FileManager.default.fileExists(atPath: ledger))
-            }
-            try FileManager.default.moveItem(atPath: "\(ledger).away", toPath: ledger)
             #expect(try await bench.habeas("doctor").output.contains("ok    erasure ledger: sound, 1 entry"))
         }
+    }
+
+    /// Whether the service says so of itself within some seconds.
+    private func answers(_ service: RunningService, _ words: String) async throws -> Bool {
+        for _ in 0..<150 {
+            if try await service.curl("/readyz").output.contains(words) { return true }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return false
     }
 }

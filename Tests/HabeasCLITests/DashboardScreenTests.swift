@@ -13,7 +13,8 @@ import Testing
             "rules_changed": 0,
         ], dueWithinDays: nil, dueWithin: nil, appealsOpen: 3, appealsOverdue: 1, holdsInForce: nil,
         holdsUnconfirmed: nil,
-        holdsReviewOverdue: nil, recipientsOpen: 5, recipientsOverdue: 2,
+        holdsReviewOverdue: nil, recipientsOpen: 5, recipientsOverdue: 2, backupsOpen: 7, backupsLate: 0,
+        backupsBreakGlass: 0, backupsBreach: 0, backupsUnread: 0,
         byRegime: [.init(name: "CCPA", counts: [:]), .init(name: "GDPR", counts: [:])],
         urgent: [
             urgent("aaaaaaaa", -2, "failed", "overdue: repair the job, answer today", assignee: "Grace H."),
@@ -40,7 +41,7 @@ import Testing
                 "! Overdue        2  Due today        1  In 3 days        4  In 7 days        9",
                 "In 14 days      20  At risk          0  Receipt late     0  Waits: person    8",
                 "Paused           3  No date          1  Rules changed    0  Open           120",
-                "! Appeals      3/1  Purges           –  ! Processors   5/2", "",
+                "! Appeals      3/1  ! Processors   5/2  Backups        7/0", "",
                 "  Due         Left  Request    Right   Law   Do next",
                 " !2026-11-19  -2 d  …aaaaaaaa  access  GDPR  overdue: repair the job, answer to…",
                 "  2026-11-21   0 d  …bbbbbbbb  access  GDPR  approve: a second person releases …",
@@ -65,13 +66,14 @@ import Testing
         let dashboard = DashboardDocument(
             asOf: all.asOf, zone: all.zone, today: all.today, counts: all.counts, dueWithinDays: nil, dueWithin: nil,
             appealsOpen: 3, appealsOverdue: 1, holdsInForce: 4, holdsUnconfirmed: 1, holdsReviewOverdue: 1,
-            recipientsOpen: nil, recipientsOverdue: nil,
-            byRegime: [], urgent: [])
+            recipientsOpen: nil, recipientsOverdue: nil, backupsOpen: 9, backupsLate: 3, backupsBreakGlass: 1,
+            backupsBreach: 1, backupsUnread: 2, byRegime: [], urgent: [])
         let lines = DashboardScreen(dashboard: dashboard, width: 80, hasColour: false, hasList: false).lines
 
         #expect(
             lines.suffix(2) == [
-                "! Appeals      3/1  ! Holds        4/1  Holds waiting    1  Purges           –", "Processors       –",
+                "! Appeals      3/1  ! Holds        4/1  Holds waiting    1  Processors       –",
+                "! Backups      9/3  ! Break glass    1  ! Breach         1  ! Unread         2",
             ])
     }
 
@@ -177,7 +179,8 @@ import Testing
                 asOf: other.asOf, zone: other.zone, today: other.today, counts: other.counts, dueWithinDays: nil,
                 dueWithin: nil, appealsOpen: 0, appealsOverdue: 0, holdsInForce: nil, holdsUnconfirmed: nil,
                 holdsReviewOverdue: nil, recipientsOpen: nil,
-                recipientsOverdue: nil, byRegime: other.byRegime,
+                recipientsOverdue: nil, backupsOpen: nil, backupsLate: nil, backupsBreakGlass: nil,
+                backupsBreach: nil, backupsUnread: nil, byRegime: other.byRegime,
                 urgent: [other.urgent[2], other.urgent[0], other.urgent[1]]))
 
         #expect(console.selected == 2)

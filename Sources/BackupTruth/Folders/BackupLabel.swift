@@ -5,6 +5,8 @@ struct BackupLabel: Hashable {
     let start: LogPosition
     let timeline: UInt32
     let segment: LogSegment
+    /// The label that was given to it.
+    let name: Substring?
 
     /// Reads the file; nil when it isn't one, or contradicts itself.
     init?(_ bytes: [UInt8]) {
@@ -19,6 +21,7 @@ struct BackupLabel: Hashable {
         self.start = start
         self.timeline = timeline
         self.segment = segment
+        name = Self.value("LABEL: ", lines)
     }
 
     private static func value(_ key: String, _ lines: [Substring]) -> Substring? {

@@ -24,6 +24,7 @@ struct BaseBackupFiles: Hashable {
         }
         return KeptBackup(
             label: name,
-            age: .log(system: control.system, timeline: label.timeline, start: start, stop: stop))
+            age: .log(system: control.system, timeline: label.timeline, start: start, stop: stop),
+            binding: label.name.flatMap { LedgerBinding(label: $0) })
     }
 }

@@ -62,7 +62,7 @@ struct DumpReader: Sendable {
                 age: .log(
                     system: sidecar.point.system, timeline: sidecar.point.timeline, start: sidecar.point.position,
                     stop: nil), content: .rows, started: sidecar.started,
-                annotations: ["erasure-ledger-head": sidecar.ledger.hash.hex, "ledger-seq": "\(sidecar.ledger.seq)"]))
+                binding: sidecar.ledger.seq > 0 ? LedgerBinding(sidecar.ledger) : nil))
     }
 
     private func digest(_ path: String, _ files: FolderContents?) async throws(ToolFailure) -> DumpSidecar.Digest {

@@ -147,7 +147,7 @@ struct PgBackRestCatalogue {
                 started: Instant(microseconds: backup.timestamp.start * 1_000_000),
                 finished: Instant(microseconds: backup.timestamp.stop * 1_000_000),
                 references: (backup.reference ?? []) + (backup.prior.map { [$0] } ?? []),
-                annotations: backup.annotation ?? [:]))
+                binding: backup.annotation.flatMap { LedgerBinding(annotations: $0) }))
     }
 
     /// Whether a position lies in a segment; a wrong segment size shows here.

@@ -42,13 +42,13 @@ package struct KeptBackup: Sendable, Hashable {
     package let references: [String]
     /// Whether it expires.
     package let retention: Retention
-    /// What was noted down with it, such as the head of the erasure ledger.
-    package let annotations: [String: String]
+    /// How far the erasure ledger went when it was begun; nil where it doesn't say.
+    package let binding: LedgerBinding?
 
     /// A backup.
     package init(
         label: String, age: Age, content: Content = .files, started: Instant? = nil, finished: Instant? = nil,
-        references: [String] = [], retention: Retention = .expires, annotations: [String: String] = [:]
+        references: [String] = [], retention: Retention = .expires, binding: LedgerBinding? = nil
     ) {
         self.label = label
         self.age = age
@@ -57,7 +57,7 @@ package struct KeptBackup: Sendable, Hashable {
         self.finished = finished
         self.references = references
         self.retention = retention
-        self.annotations = annotations
+        self.binding = binding
     }
 }
 

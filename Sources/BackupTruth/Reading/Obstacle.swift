@@ -36,6 +36,8 @@ package struct Obstacle: Sendable, Hashable, CustomStringConvertible {
         case weakEvidence = "weak-evidence"
         /// A sidecar doesn't belong to its dump.
         case sidecarMismatch = "sidecar-mismatch"
+        /// A backup knows an entry of the erasure ledger that the ledger doesn't have.
+        case otherLedger = "other-ledger"
         /// Somebody's word for a copy is over.
         case attestationExpired = "attestation-expired"
         /// No reading was made.

@@ -59,6 +59,11 @@ package struct Lineage: Sendable, Hashable {
     /// No timelines but the first of each server.
     package init() {}
 
+    /// All timelines that copies tell of.
+    package init(of readings: [CopyReading]) {
+        for reading in readings { merge(reading.lineage) }
+    }
+
     /// Takes in a history. Two that differ make the timeline unknown.
     package mutating func add(_ history: TimelineHistory, system: UInt64) {
         let key = Key(system: system, timeline: history.timeline)
@@ -82,6 +87,11 @@ package struct Lineage: Sendable, Hashable {
         guard let history = histories[key], !disputed.contains(key) else { return .unknownTimeline(timeline) }
         guard let fork = history.forks.first(where: { $0.timeline == point.timeline }) else { return .doesNotFollow }
         return fork.position >= point.position && position >= point.position ? .follows : .doesNotFollow
+    }
+
+    /// Whether any of `points` is known to lie in the past of a place.
+    package func follows(_ place: HistoryPoint, anyOf points: [HistoryPoint]) -> Bool {
+        descent(of: place.system, place.timeline, place.position, fromAnyOf: points) == .follows
     }
 
     /// Whether any of `points` lies in the past of a place.

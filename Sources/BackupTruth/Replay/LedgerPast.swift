@@ -31,6 +31,14 @@ package struct ErasedOnce: Sendable {
     package var lastSeq: Int
 }
 
+/// A replay that was brought to its end: from its place on, nothing of what was erased before it is in the database.
+package struct Replayed: Sendable, Hashable {
+    /// The entry's number.
+    package let seq: Int
+    package let at: Instant
+    package let place: StorePlace
+}
+
 /// A hold as the ledger knows it.
 package struct RememberedHold: Sendable, Hashable {
     /// The hold's id.
@@ -49,6 +57,8 @@ package struct LedgerPast: Sendable {
     package private(set) var erased: [ErasedOnce] = []
     /// Runs that were confirmed, with where.
     package private(set) var confirmed: [ErasureRunID: StorePlace?] = [:]
+    /// Replays of restored databases, in order.
+    package private(set) var replays: [Replayed] = []
     /// Numbers of intents, by run, of every store; of all that weren't aborted.
     package private(set) var intents: [ErasureRunID: Int] = [:]
     /// Holds in force at the head.
@@ -114,6 +124,8 @@ package struct LedgerPast: Sendable {
             lifted.insert(content.subject.hash)
             suppressed.remove(content.subject.hash)
         case .retentionPurged: retentionPurges += 1
+        case .databaseReplayed:
+            if let place = content.place { replays.append(Replayed(seq: entry.seq, at: entry.at, place: place)) }
         }
     }
 
@@ -159,6 +171,12 @@ package struct LedgerPast: Sendable {
 
     /// What must be gone: something of it was erased by a run that wasn't taken back.
     package var mustBeGone: [ErasedOnce] { erased.filter { !$0.runs.isEmpty } }
+
+    /// The replays after which nothing was left of what a run erased, in order.
+    package func replays(after run: ErasureRunID) -> [Replayed] {
+        guard let intent = intents[run] else { return [] }
+        return replays.filter { $0.seq > intent }
+    }
 
     /// Holds that were in force before something was erased, and are now: the rows they keep stayed then and stay again.
     /// One that came later found nothing to keep.

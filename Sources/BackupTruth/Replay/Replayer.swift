@@ -91,7 +91,7 @@ package struct Replayer: Sendable {
         let place = try await eraser.place()
         report.position = place.position?.description
         report.timeline = Int(place.timeline)
-        if report.isComplete { try await writeDown(place) }
+        if report.isComplete { try await writeDown(place, standing.replayed) }
         return report
     }
 
@@ -110,10 +110,12 @@ package struct Replayer: Sendable {
 
     /// The ledger's entry of a number, as a head; nil when it has none.
     package func entry(_ seq: Int) async throws -> LedgerHead? {
+        try await line(seq).map { LedgerHead(seq: $0.seq, hash: $0.hash) }
+    }
+
+    private func line(_ seq: Int) async throws -> LedgerEntry? {
         guard seq > 0 else { return nil }
-        for try await page in ledger.entries(from: seq) {
-            return page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
-        }
+        for try await page in ledger.entries(from: seq) { return page.first }
         return nil
     }
 
@@ -329,9 +331,11 @@ package struct Replayer: Sendable {
             hint: "does the product write while it is replayed? Stop it, and run the replay again")
     }
 
-    /// Notes in the database itself up to where it is as the ledger says.
-    private func writeDown(_ place: StorePlace) async throws {
-        let head = try await ledger.head()
+    /// Notes in the ledger that nothing is left here, which is a further `E` of all that was erased before; and in the
+    /// database itself up to where it is as the ledger says. Where nothing happened since the last replay there is nothing new.
+    private func writeDown(_ place: StorePlace, _ last: LedgerHead) async throws {
+        guard try await ledger.head() != last else { return }
+        let head = try await noted(place)
         let run = ErasureRunID(
             naming: "habeas replayed", map.service, "\(place.system)", "\(place.timeline)", "\(head.seq)", head.hash.hex
         )
@@ -342,5 +346,23 @@ package struct Replayer: Sendable {
                 ON CONFLICT (run) DO NOTHING
                 """, [run.text, "\(head.seq)", head.hash.hex])
         }
+    }
+
+    /// Has the ledger say it; once, where a crash came before the database had it.
+    private func noted(_ place: StorePlace) async throws -> LedgerHead {
+        let head = try await ledger.head()
+        if let last = try await line(head.seq), last.content.event == .databaseReplayed,
+            last.content.store == map.service,
+            last.content.place?.system == place.system, last.content.place?.timeline == place.timeline
+        {
+            return head
+        }
+        let run = ErasureRunID(
+            naming: "habeas database", map.service, "\(place.system)", "\(place.timeline)", head.hash.hex)
+        let subject = LedgerSubject(
+            kind: "everybody", keyID: keys.subjectKeyID, hash: keys.subjectHash(kind: "everybody", key: run.text))
+        let entry = try await append(
+            try LedgerDraft(.databaseReplayed, run: run, store: map.service, subject: subject, place: place))
+        return LedgerHead(seq: entry.seq, hash: entry.hash)
     }
 }

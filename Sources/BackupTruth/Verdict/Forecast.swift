@@ -16,9 +16,9 @@ package struct CopyForecast: Sendable, Hashable {
         self.copy = copy.name
         let life = Duration.seconds(Int64(copy.policy.days) * 86_400)
         // An overdue purge moves the date with every day that it is late.
-        let planned = max(horizon.erasedAt.adding(.seconds(Int64(purgeEveryDays) * 86_400)), now)
-        lastResurrecting = horizon.erasedAt.adding(life)
-        let purge = copy.holdsOnlyRows ? horizon.erasedAt : horizon.purgedAt ?? planned
+        let planned = max(horizon.absentSince.adding(.seconds(Int64(purgeEveryDays) * 86_400)), now)
+        lastResurrecting = horizon.absentSince.adding(life)
+        let purge = copy.holdsOnlyRows ? horizon.absentSince : horizon.purgedAt ?? planned
         lastBytes = max(purge.adding(life), lastResurrecting)
     }
 }

@@ -18,8 +18,7 @@ package struct VerdictRule: Sendable {
 
     /// Judges all declared copies. One without a reading, or with two, is unknown.
     package func verdict(_ copies: [DeclaredCopy], _ readings: [CopyReading]) -> OverallVerdict {
-        var lineage = Lineage()
-        for reading in readings { lineage.merge(reading.lineage) }
+        let lineage = Lineage(of: readings)
         return OverallVerdict(
             copies.map { copy in
                 let own = readings.filter { $0.copy == copy.name }
@@ -66,7 +65,7 @@ package struct VerdictRule: Sendable {
             findings.add(backup, bringsBack: bringsBack, holds: holds)
         case .fileTime(let time):
             findings.evidence = max(findings.evidence, .fileTimes)
-            findings.add(backup, time: time, isOlder: time < horizon.erasedAt.adding(Self.fileTimeMargin), fileTimes)
+            findings.add(backup, time: time, isOlder: time < horizon.absentSince.adding(Self.fileTimeMargin), fileTimes)
         }
     }
 
@@ -97,7 +96,7 @@ package struct VerdictRule: Sendable {
                 .attestationExpired, "the word of \(attestation.who) ended on \(attestation.validUntil)")
         }
         let life = Duration.seconds(Int64(attestation.expiresAfterDays) * 86_400)
-        if now < horizon.erasedAt.adding(life) { findings.resurrecting.append(attestation.what) }
+        if now < horizon.absentSince.adding(life) { findings.resurrecting.append(attestation.what) }
         let bytesGone = horizon.purgedAt.map { $0.adding(life) }
         if bytesGone == nil || bytesGone.map({ now < $0 }) == true { findings.holding.append(attestation.what) }
     }

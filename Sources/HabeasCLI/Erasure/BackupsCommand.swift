@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BackupTruth
 internal import Erasing
+internal import ErasureLedger
 internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
@@ -18,7 +19,7 @@ struct BackupsCommand: AsyncParsableCommand {
               habeas backups status
               habeas backups scan --json
             """,
-        subcommands: [Status.self, Scan.self])
+        subcommands: [Status.self, Scan.self, Annotation.self])
 
     /// `habeas backups status`
     struct Status: AsyncParsableCommand {
@@ -72,12 +73,9 @@ struct BackupsCommand: AsyncParsableCommand {
             let settings = try await Settings(file: common.config, flags: mapOptions.flags)
             let scan = try await ServiceErasures.with(settings) { erasures in
                 guard let backups = erasures.backups else { throw BackupsCommand.nothingDeclared }
-                let now = Clock.now
-                let readings = try await backups.read(now)
-                let look = BackupLook(
-                    readings: readings, purges: try await erasures.eraser.purges(), backups: backups, now: now)
+                let look = try await BackupLook.take(backups, erasures.tools, at: Clock.now)
                 return ScanDocument(
-                    readings: readings,
+                    readings: look.readings,
                     erasures: try await BackupsCommand.control(settings) { try await Self.judge(look, $0) })
             }
             if common.json { try Terminal.printJSON(scan) } else { Terminal.print(scan.text) }
@@ -97,6 +95,34 @@ struct BackupsCommand: AsyncParsableCommand {
                 judged.append(ScanDocument.Erasure(id, look.outlook(parts)))
             }
             return judged
+        }
+    }
+
+    /// `habeas backups annotation`
+    struct Annotation: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "annotation",
+            abstract: "Print what binds the erasure ledger into the backup about to be made.",
+            discussion: """
+                The backup then says itself how far the ledger went. A ledger that lost an entry \
+                since is found out by it, at every look at the copies.
+
+                EXAMPLES
+                  pgbackrest --stanza=main backup $(habeas backups annotation)
+                  pg_basebackup $(habeas backups annotation --for pg_basebackup) -D /srv/base/new
+                """)
+        @Option(name: .customLong("for"), help: "pgbackrest or pg_basebackup.") var tool: BackupProgram =
+            .pgbackrest
+        @OptionGroup var mapOptions: MapOptions
+        @OptionGroup var common: CommonOptions
+
+        func run() async throws {
+            let settings = try await Settings(file: common.config, flags: mapOptions.flags)
+            let head = try await ServiceErasures.with(settings) { try await $0.tools.ledger().head() }
+            let arguments = head.seq > 0 ? tool.arguments(for: LedgerBinding(head)) : []
+            if common.json { return try Terminal.printJSON(["arguments": arguments]) }
+            if arguments.isEmpty { return Terminal.note("the erasure ledger has no entry yet: nothing to bind") }
+            Terminal.print(arguments.joined(separator: " "))
         }
     }
 
@@ -120,6 +146,20 @@ struct BackupsCommand: AsyncParsableCommand {
         do { outcome = .success(try await body(control)) } catch { outcome = .failure(error) }
         await control.close()
         return try outcome.get()
+    }
+}
+
+/// A program that makes backups and lets one be named or annotated.
+enum BackupProgram: String, CaseIterable, ExpressibleByArgument {
+    case pgbackrest
+    case pgBaseBackup = "pg_basebackup"
+
+    /// What it is called with.
+    func arguments(for binding: LedgerBinding) -> [String] {
+        switch self {
+        case .pgbackrest: binding.annotations.map { "--annotation=\($0.key)=\($0.value)" }
+        case .pgBaseBackup: ["--label=\(binding.label)"]
+        }
     }
 }
 

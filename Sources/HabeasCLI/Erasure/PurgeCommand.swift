@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import AuditLedger
 internal import DataMap
 internal import Erasing
 internal import PostgresAccess
+internal import RequestLedger
 internal import RightsCore
 
 /// `habeas purge`: what erased rows left in the files of the database.
@@ -54,20 +56,44 @@ struct PurgeCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await Settings(file: common.config, flags: mapOptions.flags)
-            guard purge.rewriting != .repack else {
-                throw CommandFailure(
-                    .usage, code: "usage", "pg_repack is run by hand",
-                    hint: "`habeas purge plan --rewriting repack --sql` prints how")
-            }
             var patience = PurgeSettings()
             patience.window = try window.map { try parsed($0, settings) }
             let isWatched = Terminal.isWatched && !common.json
+            let target = try purge.target(settings)
             let purger = Purger(
-                try purge.target(settings), settings: patience, now: { Clock.now },
+                target, settings: patience, repack: { try await RepackProgram(target: target).run($0) },
+                now: { Clock.now },
                 note: { if isWatched { Terminal.note(Self.words($0)) } })
             let result = try await purger.run(try await purge.plan(settings))
             if common.json { try Terminal.printJSON(result) } else { Terminal.print(result.text) }
+            await note(result, settings)
             if result.ending != .purged { throw ExitStatusError(status: .refused) }
+        }
+
+        /// Has the audit chain remember it; a purge that it can't be told of is done all the same.
+        private func note(_ result: PurgeResult, _ settings: Settings) async {
+            do {
+                let control = ControlDatabase(pool: PostgresPool(to: try settings.controlTarget(), limit: 1))
+                let outcome: Result<Void, any Error>
+                do { outcome = .success(try await note(result, try settings.operatorActor(), control)) } catch {
+                    outcome = .failure(error)
+                }
+                await control.close()
+                try outcome.get()
+            } catch { Terminal.note("habeas: warning: the audit chain wasn't told: \(CommandFailure(error).message)") }
+        }
+
+        private func note(_ result: PurgeResult, _ actor: AuditActor, _ control: ControlDatabase) async throws {
+            let reached = result.tables.filter { $0.level >= result.level }.count
+            try await control.transaction { transaction in
+                _ = try await transaction.connection.append(
+                    AuditEntry(
+                        .databasePurged, by: actor,
+                        [
+                            "ending": .code(result.ending.rawValue), "level": .code(result.level.rawValue),
+                            "tables": .number(result.tables.count), "reached": .number(reached),
+                        ]))
+            }
         }
 
         private func parsed(_ text: String, _ settings: Settings) throws -> MaintenanceWindow {

@@ -7,7 +7,8 @@ internal import RightsEngine
 internal import ServiceLifecycle
 
 /// Compares the product's database with the erasure ledger, at the start and on and on; while the database is older, the
-/// service is closed and the product's roles are shut out.
+/// service is closed and the product's roles are shut out. While the ledger is lost or unsound nobody knows whether it is,
+/// and the service is closed, too.
 actor RewindGuard: Service {
     private let erasures: ServiceErasures
     private let door: ServiceDoor
@@ -47,11 +48,17 @@ actor RewindGuard: Service {
             guard let problem = try await state().problem else { return open() }
             await close(problem)
         } catch let error as ErasureLedgerError {
-            // No erasure is carried out; what else the service does goes on (docs/erasure-ledger.md).
-            logger.critical(
-                "the database can't be compared with the erasure ledger",
-                metadata: ["code": "\(error.code.rawValue)", "error": "\(error.description)"])
-            if door.closed?.code == RestoreError.Code.unchecked.rawValue { door.open() }
+            // What was put back in its place is read from its beginning.
+            past = LedgerPast(store: erasures.map.service)
+            await erasures.forgetLedger()
+            switch error.code {
+            case .rewound, .damaged, .otherKey, .otherVersion: await close(await erasures.fault(error))
+            // A disk that is full or doesn't answer says nothing about what was written there.
+            case .noSpace, .cannotWrite, .cannotRead, .conflict, .outOfOrder, .badEntry:
+                logger.critical(
+                    "the database can't be compared with the erasure ledger",
+                    metadata: ["code": "\(error.code.rawValue)", "error": "\(error.description)"])
+            }
         } catch {
             logger.warning("the database wasn't compared with the erasure ledger: it doesn't answer")
         }

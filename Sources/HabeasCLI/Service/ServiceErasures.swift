@@ -63,7 +63,7 @@ struct ServiceErasures: Sendable {
     }
 
     /// Says at the start what would keep every erasure from being carried out: a ledger that is lost, damaged or was put
-    /// back. Whatever else the service does goes on.
+    /// back.
     func examineLedger(_ logger: Logger) async {
         do { _ = try await ledger.opened() } catch let error as ErasureLedgerError {
             logger.critical(
@@ -79,6 +79,19 @@ struct ServiceErasures: Sendable {
 
     /// The ledger; the one that erasures are written to.
     func openedLedger() async throws -> ErasureLedger { try await ledger.opened() }
+
+    /// Has the ledger opened anew when it is needed next.
+    func forgetLedger() async { await ledger.forget() }
+
+    /// What is wrong with a ledger that can't be used, by its name.
+    func fault(_ error: ErasureLedgerError) async -> RestoreError {
+        do {
+            // A database that doesn't answer knows of no entry; the lines are judged all the same.
+            let known = (try? await LedgerMemory(memory).known()) ?? .none
+            _ = try LedgerTrial.judge(folder: settings.erasureLedgerPath, key: LedgerKey(keys.ledger), known: known)
+        } catch let named as RestoreError { return named } catch {}
+        return RestoreError(.ledgerEdited, error.description, hint: error.hint)
+    }
 
     /// What the product's database says of erasures.
     func standing() async throws -> StoreStanding {
@@ -151,6 +164,8 @@ private actor OpenLedger {
         self.key = key
         self.memory = memory
     }
+
+    func forget() { ledger = nil }
 
     func opened() async throws -> ErasureLedger {
         if let ledger { return ledger }

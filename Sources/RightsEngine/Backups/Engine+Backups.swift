@@ -1,10 +1,10 @@
 internal import AuditLedger
-package import BackupTruth
-package import Erasing
+internal import BackupTruth
+internal import Erasing
 internal import ErasureLedger
 internal import FoundationEssentials
-package import RequestLedger
-package import RightsCore
+internal import RequestLedger
+internal import RightsCore
 
 extension Engine {
     /// The duty of every day: what backups still hold of everybody who was erased, until it is nothing. The person is told
@@ -15,9 +15,7 @@ extension Engine {
             try await $0.requestsToWatch(lookedBefore: now() - backups.pause, limit: Self.mostLooks)
         }
         guard !due.isEmpty else { return }
-        let look = BackupLook(
-            readings: try await backups.read(now()), purges: try await tools.eraser.purges(), backups: backups,
-            now: now())
+        let look = try await BackupLook.take(backups, tools, at: now())
         var raised: [BackupWatch] = []
         for id in due {
             if let watch = try await control.transaction({ try await self.look(look, at: id, tools, in: $0) }) {
@@ -128,7 +126,7 @@ extension Engine {
         of request: RequestRecord, _ tools: ErasureTools, in transaction: ControlTransaction
     ) async throws -> [ErasurePlan.BackupLine]? {
         guard let backups = tools.backups else { return nil }
-        let parts = BackupLook(readings: [], purges: [], backups: backups, now: now())
+        let parts = BackupLook(past: LedgerPast(store: tools.service), backups: backups, now: now())
             .parts(of: try await transaction.runs(of: request.id))
         guard let first = parts.map(\.erasedAt).min() else { return nil }
         let outlook = Outlook(
@@ -157,43 +155,6 @@ extension Engine {
     }
 }
 
-/// One reading of all copies, and what was purged until then.
-package struct BackupLook: Sendable {
-    let readings: [CopyReading]
-    let purges: [PurgedPoint]
-    let backups: BackupTools
-    let now: Instant
-
-    /// A look at what was read.
-    package init(readings: [CopyReading], purges: [PurgedPoint], backups: BackupTools, now: Instant) {
-        self.readings = readings
-        self.purges = purges
-        self.backups = backups
-        self.now = now
-    }
-
-    /// What was erased, part by part, with the purges that cover it.
-    package func parts(of runs: [ErasureRunRecord]) -> [ErasureHorizon] {
-        runs.compactMap { run in
-            guard let receipt = run.done, let erased = run.point else { return nil }
-            let covering = purges.filter { purge in
-                guard let covers = HistoryPoint(purge.covers) else { return false }
-                return covers.system == erased.system && covers.timeline == erased.timeline
-                    && covers.position >= erased.position
-            }
-            return ErasureHorizon(
-                erased: [erased], purged: covering.compactMap { HistoryPoint($0.position) }, erasedAt: receipt.at,
-                purgedAt: covering.first?.at)
-        }
-    }
-
-    /// What can be said of its copies.
-    package func outlook(_ parts: [ErasureHorizon]) -> Outlook {
-        Outlook(
-            parts, backups.copies, readings, purgeEveryDays: backups.purgeEveryDays, alarm: backups.alarm, now: now)
-    }
-}
-
 /// A copy as it is kept for people to look at.
 private struct CopyDocument: Encodable {
     let name: String
@@ -210,20 +171,5 @@ private struct CopyDocument: Encodable {
         resurrecting = copy.resurrecting
         holding = copy.holding
         reasons = copy.reasons
-    }
-}
-
-extension ErasureRunRecord {
-    /// Where the server's log stood after it (`E`).
-    fileprivate var point: HistoryPoint? {
-        position.flatMap { try? JSONDecoder().decode(ErasurePosition.self, from: Data($0.utf8)) }
-            .flatMap(HistoryPoint.init)
-    }
-}
-
-extension HistoryPoint {
-    fileprivate init?(_ position: ErasurePosition) {
-        guard let place = try? StorePlace(position) else { return nil }
-        self.init(place)
     }
 }

@@ -24,6 +24,8 @@ package struct Dashboard: Sendable {
     package let holds: HoldCount?
     /// Recipients who haven't confirmed an erasure, whatever is filtered by.
     package let recipients: RecipientCount
+    /// Erasures with copies in backups, whatever is filtered by.
+    package let backups: BackupCount
     package let urgent: [UrgentRequest]
 
     /// The number of a bucket, over all laws and states.
@@ -50,6 +52,7 @@ extension Engine {
                 holds: caller.permissions.contains(.readHolds)
                     ? try await control.holdCount(today: moments.today) : nil,
                 recipients: try await control.recipientCount(now: moments.now),
+                backups: try await control.backupCount(now: moments.now),
                 urgent: try await control.urgentRequests(
                     question.filter, in: question.bucket, dueWithin: question.dueWithin, at: moments,
                     limit: question.limit))

@@ -5,7 +5,7 @@ package import RightsCore
 /// The erasure ledger, with a memory of how far it went: the highest entry is noted in the control database after it was
 /// appended, so that a ledger that was lost or put back is refused instead of begun afresh.
 package struct KeptLedger: Sendable {
-    private let ledger: ErasureLedger
+    let ledger: ErasureLedger
     private let memory: LedgerMemory?
 
     /// - Parameter memory: where the highest entry is noted; nil where there is none.

@@ -6,6 +6,7 @@ import PostgresAccess
 import PostgresTestKit
 import PrivatePostgres
 import RightsCore
+import SubjectAccess
 import Testing
 
 /// The gate on stock PostgreSQL, from backup to point-in-time recovery to replay.
@@ -49,7 +50,7 @@ import Testing
             let app = try await restored.asApp()
             #expect(app.status == 0 && app.output == "59\n", "\(app.errors)")
             let past = try await LedgerPast(of: try await back.openLedger(), store: "shop")
-            #expect(past.confirmed.values.contains { $0?.timeline == 2 }, "the new place is on the new timeline")
+            #expect(past.replays.map(\.place.timeline) == [2], "the new place is on the new timeline")
             let again = try await restored.replay("--json")
             #expect(
                 again.status == 0 && again.output.contains("\"erased_again\" : 0"), "\(again.output)\(again.errors)")
@@ -101,8 +102,78 @@ import Testing
             #expect(try await back.value("SELECT count(*) FROM habeas_local.receipt") == "40")
             let ledger = try await back.openLedger()
             #expect(try await ledger.openIntents().isEmpty)
-            #expect(try Self.lines(file) == before + 80, "one intent and one confirmation of each")
+            #expect(try Self.lines(file) == before + 81, "one intent and one confirmation of each, and the end")
             #expect(try await restored.asApp().status == 0)
+            await back.close()
+        }
+    }
+
+    /// The restore lands in the middle of an erasure in batches: the replay ends it, and its end counts here.
+    @Test func anErasureThatTheBackupHalfDidIsEnded() async throws {
+        struct Cut: Error {}
+        try await RestoreBench.with { bench in
+            let shop = try ShopBench(bench.shop, folder: bench.folder)
+            try await bench.sql(
+                """
+                INSERT INTO shop.notes SELECT 10000 + i, '\(ShopBench.id(1))', 'long' FROM generate_series(1, 60000) i;
+                ANALYZE shop.notes
+                """)
+            try await bench.takeBackup()
+            let expected = try await shop.others(than: [1])
+            let approved = try await shop.approve(
+                ErasureTarget(person: SubjectReference("customer:\(ShopBench.id(1))")!))
+            let checks = LockedCount()
+            await #expect(throws: Cut.self) {
+                try await shop.carryOut(approved) { if checks.next() == 6 { throw Cut() } }
+            }
+            let mark = try await bench.mark()
+            let left = try await shop.rows(of: 1)
+            #expect((1..<60013).contains(left), "some are gone, some aren't")
+            try await shop.carryOut(approved)
+            #expect(try await shop.rows(of: 1) == 0)
+            await shop.close()
+            try await bench.endSource()
+
+            let restored = try await bench.restore("h", to: mark)
+            let back = try ShopBench(restored.target, folder: bench.folder)
+            #expect(try await back.rows(of: 1) == left)
+            let replayed = try await restored.replay()
+            #expect(replayed.status == 0, "\(replayed.output)\(replayed.errors)")
+            #expect(try await back.rows(of: 1) == 0)
+            #expect(try await back.others(than: [1]) == expected)
+            let past = try await LedgerPast(of: try await back.openLedger(), store: "shop")
+            #expect(past.replays(after: approved.run).map(\.place.timeline) == [2])
+            #expect(try await restored.asApp().output == "59\n")
+            await back.close()
+        }
+    }
+
+    /// A hold of which nobody says what it keeps: named, status 3, and the server stays shut.
+    @Test func whatCannotBeErasedAgainKeepsTheServerShut() async throws {
+        try await RestoreBench.with { bench in
+            let shop = try ShopBench(bench.shop, folder: bench.folder)
+            try await bench.takeBackup()
+            let mark = try await bench.mark()
+            let ledger = try await shop.openLedger()
+            let hash = shop.keys.subjectHash(kind: "customer", key: ShopBench.id(2))
+            _ = try await ledger.append(
+                LedgerDraft(
+                    .holdPlaced, run: ErasureRunID(naming: "unknown hold"), store: "shop",
+                    subject: LedgerSubject(kind: "customer", keyID: shop.keys.subjectKeyID, hash: hash)),
+                at: ShopBench.moment)
+            for person in [1, 2] { try await shop.erase(person) }
+            await shop.close()
+            try await bench.endSource()
+            let restored = try await bench.restore("o", to: mark)
+
+            let refused = try await restored.replay()
+            #expect(refused.status == 3 && refused.output.contains("NOT erased: customer"), "\(refused.output)")
+            #expect(refused.output.contains("the server stays shut"))
+            #expect(try await restored.asApp().status != 0)
+            let back = try ShopBench(restored.target, folder: bench.folder)
+            #expect(try await back.rows(of: 1) == 0 && back.rows(of: 2) == 13, "the others are erased all the same")
+            let past = try await LedgerPast(of: try await back.openLedger(), store: "shop")
+            #expect(past.replays.isEmpty, "it isn't at its end")
             await back.close()
         }
     }

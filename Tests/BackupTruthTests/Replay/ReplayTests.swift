@@ -35,11 +35,11 @@ import Testing
             #expect(try await bench.others(than: [3, 4, 5]) == expected)
             #expect(try await bench.state() == .current)
             let ledger = try await bench.openLedger()
-            #expect(try await ledger.head().seq == 12)
+            #expect(try await ledger.head().seq == 13)
             #expect(try await ledger.openIntents().isEmpty)
             let again = try await bench.replay()
             #expect(again.isComplete && again.erasedAgain == 0)
-            #expect(try await ledger.head().seq == 12)
+            #expect(try await ledger.head().seq == 13)
         }
     }
 
@@ -47,9 +47,9 @@ import Testing
     @Test func whoIsMaterialisedAgainLaterGoesAgain() async throws {
         try await ShopBench.with { bench in
             try await bench.takeBackup()
-            try await bench.erase(7)
+            let (run, other) = (try await bench.erase(7), try await bench.erase(6))
             try await bench.restoreBackup()
-            #expect(try await bench.replay().erasedAgain == 1)
+            #expect(try await bench.replay().erasedAgain == 2)
             for _ in 1...2 {
                 _ = try await bench.value(
                     """
@@ -60,6 +60,13 @@ import Testing
                 #expect(report.erasedAgain == 1 && report.isComplete, "\(report)")
                 #expect(try await bench.rows(of: 7) == 0)
             }
+            let past = try await LedgerPast(of: bench.openLedger(), store: "shop")
+            let again = past.replays(after: run).compactMap(\.place.position)
+            #expect(again.count == 3 && again == again.sorted(), "each replay has its own place")
+            #expect(past.replays(after: other).count == 3, "it holds for all that was erased before")
+            let late = try await bench.erase(9)
+            let all = try await LedgerPast(of: bench.openLedger(), store: "shop")
+            #expect(all.replays(after: late).isEmpty && all.replays.count == 3)
         }
     }
 

@@ -1,5 +1,6 @@
 import BackupTruth
 import Erasing
+import ErasureLedger
 import Foundation
 import PostgresTestKit
 import RequestLedger
@@ -60,6 +61,30 @@ import Testing
         }
     }
 
+    /// A restore brought them back and a replay erased them again: what was copied in between holds them.
+    @Test func whoWasErasedAgainAfterARestoreIsWatchedFromThenOn() async throws {
+        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+            let id = try await erased(bench)
+            try await bench.purge()
+            bench.work.clock.advance(by: .days(11))
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.watch(id)?.standing == "purged")
+
+            try await bench.replayed(system: 77, timeline: 2, position: "0/5000")
+            bench.work.clock.advance(by: .days(1))
+            try await bench.engine.lookAtBackups(bench.tools)
+            let again = try #require(try await bench.watch(id))
+            #expect(again.standing == "can_resurrect")
+            #expect(again.toldUntil?.days(since: bench.engine.today) == 16, "a week and ten days from the replay")
+            #expect(try await bench.certificate(of: id).backups?.map(\.name) == ["snapshots"])
+
+            // The purge of before says nothing of the server that was restored.
+            bench.work.clock.advance(by: .days(12))
+            try await bench.engine.lookAtBackups(bench.tools)
+            #expect(try await bench.watch(id)?.standing == "may_hold_bytes")
+        }
+    }
+
     @Test func withoutDeclaredCopiesNothingIsPromised() async throws {
         try await ErasureBench.with { bench in
             let id = try await erased(bench)
@@ -87,6 +112,18 @@ extension ErasureBench {
         let rows = try await work.database.query(
             "SELECT kind FROM habeas.notice WHERE request_id = $1::uuid ORDER BY made_at, id", [id.text])
         return rows.compactMap { $0[0] }
+    }
+
+    /// What `habeas replay` writes into the ledger at its end.
+    fileprivate func replayed(system: UInt64, timeline: UInt32, position: String) async throws {
+        let run = ErasureRunID(naming: "test", "\(system)", "\(timeline)", position)
+        let everybody = LedgerSubject(
+            kind: "everybody", keyID: tools.keys.subjectKeyID,
+            hash: tools.keys.subjectHash(kind: "everybody", key: run.text))
+        let place = StorePlace(system: system, timeline: timeline, position: LogPosition(position))
+        _ = try await tools.ledger().append(
+            LedgerDraft(.databaseReplayed, run: run, store: tools.service, subject: everybody, place: place),
+            at: engine.now())
     }
 
     /// What `habeas purge run` writes when every table got to the last level.

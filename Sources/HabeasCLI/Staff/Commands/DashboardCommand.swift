@@ -26,6 +26,7 @@ struct DashboardCommand: AsyncParsableCommand {
         case dueWithin = "due-within"
         case atRisk = "at-risk"
         case acknowledgementOverdue = "ack-overdue"
+        case backupsLate = "backups-late"
     }
 
     @Option(help: ArgumentHelp("Only under this law.", valueName: "id"))
@@ -44,7 +45,7 @@ struct DashboardCommand: AsyncParsableCommand {
     var dueWithin: String?
     @Option(
         help: ArgumentHelp(
-            "End with 1 when there is such a thing: overdue (appeals and reviews of holds, too), due-within, at-risk, ack-overdue.",
+            "End with 1 when there is such a thing: overdue (appeals and reviews of holds, too), due-within, at-risk, ack-overdue, backups-late (unread ones, too).",
             valueName: "kind,…"))
     var failOn: String?
     @Option(
@@ -149,6 +150,7 @@ struct DashboardCommand: AsyncParsableCommand {
             case .dueWithin: (kind, dashboard.dueWithin ?? 0)
             case .atRisk: (kind, dashboard.count(.atRisk))
             case .acknowledgementOverdue: (kind, dashboard.count(.acknowledgementOverdue))
+            case .backupsLate: (kind, (dashboard.backupsLate ?? 0) + (dashboard.backupsUnread ?? 0))
             }
         }.filter { $0.1 > 0 }
         guard !found.isEmpty else { return }

@@ -50,6 +50,11 @@ struct DashboardDocument: Decodable, Sendable, Equatable {
     let holdsReviewOverdue: Int?
     let recipientsOpen: Int?
     let recipientsOverdue: Int?
+    let backupsOpen: Int?
+    let backupsLate: Int?
+    let backupsBreakGlass: Int?
+    let backupsBreach: Int?
+    let backupsUnread: Int?
     let byRegime: [Group]
     let urgent: [Urgent]
 
@@ -92,7 +97,13 @@ enum DashboardWords {
             "legal holds in force, whatever is filtered by; after the stroke those whose day of review is past; not shown to whoever may not know of them"
         )
         facts.add("Holds waiting", "legal holds that wait for a second person to confirm them or their release")
-        facts.add("Purges", "– until this service erases by itself: then the purges that are due")
+        facts.add(
+            "Backups",
+            "erasures of which copies in backups are left, whatever is filtered by; after the stroke those past the day of warning (promise.warn)"
+        )
+        facts.add("Break glass", "those past promise.break_glass: take a fresh full, and expire the old ones by hand")
+        facts.add("Breach", "those past promise.days: the promise is broken")
+        facts.add("Unread", "erasures whose copies nobody has read for two days: is the service running?")
         facts.add(
             "Processors",
             "recipients who were told of an erasure, or are to be, and haven't confirmed, whatever is filtered by; after the stroke those whose day is past"

@@ -59,7 +59,8 @@ struct DashboardScreen {
                 title: overdue > 0 ? "! Appeals" : "Appeals", value: "\(dashboard.appealsOpen)/\(overdue)",
                 isAlarm: overdue > 0))
         numbers += holds
-        numbers += [Number(title: "Purges", value: "–"), processors]
+        numbers.append(processors)
+        numbers += backups
         if let days = dashboard.dueWithinDays, let count = dashboard.dueWithin {
             numbers.append(Number(title: "Within \(days) d", value: "\(count)"))
         }
@@ -72,6 +73,24 @@ struct DashboardScreen {
         }
         return Number(
             title: overdue > 0 ? "! Processors" : "Processors", value: "\(open)/\(overdue)", isAlarm: overdue > 0)
+    }
+
+    private var backups: [Number] {
+        guard let open = dashboard.backupsOpen, let late = dashboard.backupsLate else {
+            return [Number(title: "Backups", value: "–")]
+        }
+        let numbers = [
+            Number(title: late > 0 ? "! Backups" : "Backups", value: "\(open)/\(late)", isAlarm: late > 0)
+        ]
+        // What never should be isn't shown while it isn't.
+        let alarms = [
+            ("! Break glass", dashboard.backupsBreakGlass), ("! Breach", dashboard.backupsBreach),
+            ("! Unread", dashboard.backupsUnread),
+        ]
+        return numbers
+            + alarms.compactMap { title, count in
+                count.flatMap { $0 > 0 ? Number(title: title, value: "\($0)", isAlarm: true) : nil }
+            }
     }
 
     private var holds: [Number] {

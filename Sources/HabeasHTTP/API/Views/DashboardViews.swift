@@ -2,7 +2,7 @@ internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
 
-/// What is due, late or at risk. Numbers of what the service doesn't do yet are absent.
+/// What is due, late or at risk.
 struct DashboardView: Encodable {
     let asOf: String
     let zone: String
@@ -22,6 +22,12 @@ struct DashboardView: Encodable {
     /// Recipients who haven't confirmed an erasure, and those of them whose day is past.
     let recipientsOpen: Int
     let recipientsOverdue: Int
+    /// Erasures with copies in backups, those past a day by which the last should be gone, and those nobody reads.
+    let backupsOpen: Int
+    let backupsLate: Int
+    let backupsBreakGlass: Int
+    let backupsBreach: Int
+    let backupsUnread: Int
     let byRegime: [GroupView]
     let byState: [GroupView]
     let urgent: [UrgentView]
@@ -41,6 +47,11 @@ struct DashboardView: Encodable {
         holdsReviewOverdue = dashboard.holds?.reviewOverdue
         recipientsOpen = dashboard.recipients.open
         recipientsOverdue = dashboard.recipients.overdue
+        backupsOpen = dashboard.backups.open
+        backupsLate = dashboard.backups.late
+        backupsBreakGlass = dashboard.backups.breakGlass
+        backupsBreach = dashboard.backups.breach
+        backupsUnread = dashboard.backups.unread
         byRegime = Self.groups(dashboard.counts, \.regime)
         byState = Self.groups(dashboard.counts, \.state.rawValue)
         urgent = dashboard.urgent.map { UrgentView($0, at: dashboard.moments) }
