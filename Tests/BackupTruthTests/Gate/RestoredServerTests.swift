@@ -1,5 +1,6 @@
 import AuditLedger
 import BackupTruth
+import Erasing
 import ErasureLedger
 import Foundation
 import PostgresAccess
@@ -112,7 +113,9 @@ import Testing
     @Test func anErasureThatTheBackupHalfDidIsEnded() async throws {
         struct Cut: Error {}
         try await RestoreBench.with { bench in
-            let shop = try ShopBench(bench.shop, folder: bench.folder)
+            // What an erasure writes down of itself belongs to its role.
+            let eraser = ConnectionTarget(bench.source.connectionString(database: "shop"), user: "habeas_eraser")
+            let shop = try ShopBench(eraser, folder: bench.folder)
             try await bench.sql(
                 """
                 INSERT INTO shop.notes SELECT 10000 + i, '\(ShopBench.id(1))', 'long' FROM generate_series(1, 60000) i;
@@ -171,7 +174,8 @@ import Testing
             #expect(refused.output.contains("the server stays shut"))
             #expect(try await restored.asApp().status != 0)
             let back = try ShopBench(restored.target, folder: bench.folder)
-            #expect(try await back.rows(of: 1) == 0 && back.rows(of: 2) == 13, "the others are erased all the same")
+            #expect(try await back.rows(of: 1) == 0, "the others are erased all the same")
+            #expect(try await back.rows(of: 2) == 13)
             let past = try await LedgerPast(of: try await back.openLedger(), store: "shop")
             #expect(past.replays.isEmpty, "it isn't at its end")
             await back.close()

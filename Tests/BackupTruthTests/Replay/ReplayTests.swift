@@ -242,7 +242,7 @@ import Testing
 
     private struct Cut: Error {}
 
-    @Test(arguments: 1...16)
+    @Test(arguments: 1...18)
     func cutAnywhereItIsFinishedOnce(_ number: Int) async throws {
         try await ShopBench.with { bench in
             try await bench.takeBackup()
@@ -261,7 +261,7 @@ import Testing
             for person in [3, 4, 5, 6] { #expect(try await bench.rows(of: person) == 0) }
             let ledger = try await bench.openLedger()
             let head = try await ledger.head().seq
-            #expect(head == 16, "one intent and one confirmation of each")
+            #expect(head == 17, "one intent and one confirmation of each, and the end")
             #expect(try await ledger.openIntents().isEmpty)
             #expect(try await bench.value("SELECT count(*) FROM habeas_local.receipt") == "4")
             #expect(try await bench.state() == .current)

@@ -1,3 +1,4 @@
+import AuditLedger
 import BackupTruth
 import Erasing
 import ErasureLedger
