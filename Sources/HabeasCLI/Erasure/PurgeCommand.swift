@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AuditLedger
 internal import DataMap
 internal import Erasing
+internal import ObjectStore
 internal import PostgresAccess
 internal import RequestLedger
 internal import RightsCore
@@ -50,24 +51,47 @@ struct PurgeCommand: AsyncParsableCommand {
                 """)
         @Option(help: ArgumentHelp("Hours to work in, by the clocks of clock.zone.", valueName: "hh:mm-hh:mm"))
         var window: String?
+        @Option(
+            help: ArgumentHelp(
+                "Look in all files for these texts at the end, one on each line; “-” is standard input.",
+                valueName: "file"))
+        var canaries: String?
         @OptionGroup var purge: PurgeOptions
         @OptionGroup var mapOptions: MapOptions
         @OptionGroup var common: CommonOptions
 
         func run() async throws {
             let settings = try await Settings(file: common.config, flags: mapOptions.flags)
+            let people = try hunted()
             var patience = PurgeSettings()
             patience.window = try window.map { try parsed($0, settings) }
             let isWatched = Terminal.isWatched && !common.json
             let target = try purge.target(settings)
             let purger = Purger(
-                target, settings: patience, repack: { try await RepackProgram(target: target).run($0) },
+                target, settings: patience, people: people, repack: { try await RepackProgram(target: target).run($0) },
                 now: { Clock.now },
                 note: { if isWatched { Terminal.note(Self.words($0)) } })
             let result = try await purger.run(try await purge.plan(settings))
             if common.json { try Terminal.printJSON(result) } else { Terminal.print(result.text) }
             await note(result, settings)
             if result.ending != .purged { throw ExitStatusError(status: .refused) }
+        }
+
+        /// Texts to look for; they stay in memory and are never shown.
+        private func hunted() throws -> [HuntedPerson] {
+            guard let canaries else { return [] }
+            let bytes = canaries == "-" ? try StandardInput.all() : try WholeFile.read(canaries)
+            let needles = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+                .map { Needle(kind: "canary", value: String($0)) }.filter { !$0.value.isEmpty }
+            guard !needles.isEmpty else {
+                throw CommandFailure(.usage, code: "usage", "--canaries names nothing to look for")
+            }
+            if let weak = needles.compactMap(\.weakness).first {
+                throw CommandFailure(
+                    .usage, code: "usage", "a canary is too weak to be told from anything else (\(weak.rawValue))",
+                    hint: "five bytes of text, or ten digits")
+            }
+            return [HuntedPerson(reference: "canaries", needles: needles)]
         }
 
         /// Has the audit chain remember it; a purge that it can't be told of is done all the same.

@@ -43,7 +43,7 @@ extension Engine {
             request: id, erasedAt: first, lookedAt: look.now, standing: outlook.standing?.rawValue ?? "unknown",
             stage: outlook.stage.rawValue, copies: try CanonicalJSON.text(outlook.copies.map(CopyDocument.init)),
             until: outlook.until, toldUntil: before?.toldUntil)
-        try await certify(outlook, of: request, tools, in: transaction)
+        let certificate = try await certify(outlook, of: request, tools, in: transaction)
         try await tell(
             outlook, of: request, &watch, wasOver: before?.standing == Standing.purged.rawValue, in: transaction)
         try await transaction.store(watch)
@@ -55,7 +55,7 @@ extension Engine {
                     "stage": .code(watch.stage.replacing("_", with: "-")),
                 ], in: transaction)
         }
-        try await close(&request, outlook, in: transaction)
+        if outlook.isOver, certificate?.isHeld == false { try await close(&request, in: transaction) }
         let isRaised = AlarmDays.Stage(rawValue: before?.stage ?? "calm").map { $0 < outlook.stage } ?? true
         return isRaised ? watch : nil
     }
@@ -63,17 +63,20 @@ extension Engine {
     // MARK: what follows
 
     /// The certificate says what is true now; it is signed anew when that has changed.
+    ///
+    /// - Returns: the certificate; nil while there is none.
     private func certify(
         _ outlook: Outlook, of request: RequestRecord, _ tools: ErasureTools, in transaction: ControlTransaction
-    ) async throws {
+    ) async throws -> ErasureCertificate? {
         guard let record = try await transaction.certificate(of: request.id),
             var certificate = ErasureCertificate(canonicalBytes: record.bytes)
-        else { return }
+        else { return nil }
         let lines = lines(outlook)
-        guard certificate.backups != lines else { return }
+        guard certificate.backups != lines else { return certificate }
         certificate.backups = lines
         certificate.issuedAt = now()
         try await certify(certificate, for: request, tools, in: transaction)
+        return certificate
     }
 
     /// The person hears of the day when it moves out by a week or the day they were told has come, and of the end.
@@ -94,16 +97,9 @@ extension Engine {
             .backupsMoved, about: request, to: recipient, facts: ["backups_until": "\(until)"], in: transaction)
     }
 
-    /// The last duty is done: nothing is left anywhere, nothing is held, everybody who had copies has answered.
-    private func close(
-        _ request: inout RequestRecord, _ outlook: Outlook, in transaction: ControlTransaction
-    ) async throws {
-        guard outlook.isOver else { return }
-        let isHeld =
-            try await transaction.certificate(of: request.id)
-            .flatMap { ErasureCertificate(canonicalBytes: $0.bytes)?.isHeld } ?? true
-        let waits = try await transaction.recipients(of: request.id).contains { $0.endedAt == nil }
-        guard !isHeld, !waits else { return }
+    /// The last duty is done once everybody who had copies has answered, too.
+    private func close(_ request: inout RequestRecord, in transaction: ControlTransaction) async throws {
+        guard try await !transaction.recipients(of: request.id).contains(where: { $0.endedAt == nil }) else { return }
         try await move(&request, .close, by: .system, outcome: "backups.gone", in: transaction)
     }
 
@@ -121,14 +117,17 @@ extension Engine {
 
     // MARK: before anybody looked
 
-    /// What the policies let expect, for the certificate and the letter; it is written down as what the person was told.
+    /// What the policies let expect, for the certificate and the letter.
+    ///
+    /// - Parameter isTold: whether a letter goes, which tells the person the day.
     func expectBackups(
-        of request: RequestRecord, _ tools: ErasureTools, in transaction: ControlTransaction
+        of request: RequestRecord, isTold: Bool, _ tools: ErasureTools, in transaction: ControlTransaction
     ) async throws -> [ErasurePlan.BackupLine]? {
         guard let backups = tools.backups else { return nil }
         let parts = BackupLook(past: LedgerPast(store: tools.service), backups: backups, now: now())
             .parts(of: try await transaction.runs(of: request.id))
         guard let first = parts.map(\.erasedAt).min() else { return nil }
+        let told = isTold ? nil : try await transaction.backupWatch(of: request.id)?.toldUntil
         let outlook = Outlook(
             expected: parts, backups.copies, purgeEveryDays: backups.purgeEveryDays, alarm: backups.alarm, now: now())
         try await transaction.store(
@@ -136,7 +135,7 @@ extension Engine {
                 request: request.id, erasedAt: first, lookedAt: Instant(microseconds: 0),
                 standing: Standing.unknown.rawValue, stage: AlarmDays.Stage.calm.rawValue,
                 copies: try CanonicalJSON.text(outlook.copies.map(CopyDocument.init)), until: outlook.until,
-                toldUntil: outlook.until.map(settings.clock.zone.day)))
+                toldUntil: told ?? outlook.until.map(settings.clock.zone.day)))
         return lines(outlook)
     }
 

@@ -20,10 +20,9 @@ extension EraseJob {
                     try await engine.tellRecipients(of: request, work.approved, in: transaction)
                 }
                 try await noteHolds(work, receipt, request, in: transaction)
-                try await certify(work, request, whole, hunt, in: transaction)
-                if !work.isProof || told != request.state.rawValue {
-                    try await tell(request, whole, in: transaction)
-                }
+                let isTold = !work.isProof || told != request.state.rawValue
+                try await certify(work, request, whole, hunt, isTold: isTold, in: transaction)
+                if isTold { try await tell(request, whole, in: transaction) }
             })
     }
 
@@ -58,7 +57,7 @@ extension EraseJob {
     }
 
     private func certify(
-        _ work: Work, _ request: RequestRecord, _ whole: ErasureReceipt, _ hunt: HuntOutcome,
+        _ work: Work, _ request: RequestRecord, _ whole: ErasureReceipt, _ hunt: HuntOutcome, isTold: Bool,
         in transaction: ControlTransaction
     ) async throws {
         var certificate = ErasureCertificate(
@@ -69,7 +68,8 @@ extension EraseJob {
             hunt: ErasureCertificate.HuntLine(
                 tables: hunt.tables, isComplete: hunt.isComplete, obstacles: hunt.obstacles, leftovers: hunt.leftovers),
             contactKept: try await transaction.sealed(.onFile, of: request.id) != nil)
-        certificate.backups = try await engine.expectBackups(of: request, tools, in: transaction)
+        certificate.backups = try await engine.expectBackups(
+            of: request, isTold: isTold, tools, in: transaction)
         try await engine.certify(certificate, for: request, tools, in: transaction)
     }
 
