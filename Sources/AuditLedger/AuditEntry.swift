@@ -108,6 +108,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case productDeleted = "product.deleted"
     case databaseReplayed = "database.replayed"
     case databasePurged = "database.purged"
+    case ledgerExpired = "ledger.expired"
     case auditPruned = "audit.pruned"
     case auditExported = "audit.exported"
     case evidenceMade = "evidence.made"

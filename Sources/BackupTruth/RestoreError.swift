@@ -16,6 +16,8 @@ package struct RestoreError: Error, Sendable, CustomStringConvertible {
         case ledgerBehind = "replay.ledger-behind"
         /// The database and the ledger have different stories.
         case ledgerForked = "replay.ledger-forked"
+        /// The database is older than what the ledger remembers: its beginning expired.
+        case beyondLedger = "replay.beyond-ledger"
         /// The ledger or its hashes are of another key.
         case otherKey = "replay.other-key"
         /// The data map isn't the one the erasures were approved under.

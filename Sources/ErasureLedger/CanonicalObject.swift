@@ -1,11 +1,13 @@
 internal import RightsCore
 
-/// A flat JSON object that can be written in one way only: members in the order of their names, no blanks, values that are
-/// whole numbers from 0 or printable ASCII without quotes and backslashes. RFC 8785 gives the same bytes.
+/// A JSON object that can be written in one way only: members in the order of their names, no blanks, values that are whole
+/// numbers from 0, printable ASCII without quotes and backslashes, or objects of such numbers. RFC 8785 gives the same
+/// bytes.
 struct CanonicalObject {
     enum Value: Hashable {
         case number(Int)
         case text(String)
+        case numbers([String: Int])
     }
 
     /// By name, ascending.
@@ -32,6 +34,11 @@ struct CanonicalObject {
         return number
     }
 
+    func numbers(_ name: String) -> [String: Int]? {
+        guard case .numbers(let numbers) = self[name] else { return nil }
+        return numbers
+    }
+
     /// 64 hexadecimal digits in lower case.
     func hash(_ name: String) -> Hash256? {
         guard let text = text(name), let hash = Hash256(hex: text), hash.hex == text else { return nil }
@@ -55,6 +62,7 @@ struct CanonicalObject {
             switch value {
             case .number(let number): bytes += String(number).utf8
             case .text(let text): bytes += "\"\(text)\"".utf8
+            case .numbers(let numbers): bytes += CanonicalObject(numbers.map { ($0.key, .number($0.value)) }).bytes()
             }
         }
         bytes.append(UInt8(ascii: "}"))
@@ -87,6 +95,21 @@ struct CanonicalObject {
             return take("}") && place == bytes.count ? members : nil
         }
 
+        /// The inner object; it may have no members.
+        private mutating func numbers() -> [String: Int]? {
+            var numbers: [String: Int] = [:]
+            var last: String?
+            guard take("{") else { return nil }
+            if take("}") { return numbers }
+            repeat {
+                guard let name = text(), take(":"), let number = number() else { return nil }
+                if let last, last >= name { return nil }
+                numbers[name] = number
+                last = name
+            } while take(",")
+            return take("}") ? numbers : nil
+        }
+
         private mutating func take(_ wanted: Unicode.Scalar) -> Bool {
             guard place < bytes.count, bytes[place] == UInt8(ascii: wanted) else { return false }
             place += 1
@@ -95,6 +118,7 @@ struct CanonicalObject {
 
         private mutating func value() -> Value? {
             if place < bytes.count, bytes[place] == UInt8(ascii: "\"") { return text().map(Value.text) }
+            if place < bytes.count, bytes[place] == UInt8(ascii: "{") { return numbers().map(Value.numbers) }
             return number().map(Value.number)
         }
 

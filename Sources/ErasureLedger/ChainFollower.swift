@@ -26,6 +26,14 @@ struct ChainFollower: Sendable {
         last = header.previous
     }
 
+    /// The chain as it begins after what expired.
+    init(key: LedgerKey?, after expiry: LedgerExpiry) {
+        self.key = key
+        next = expiry.until.seq + 1
+        last = expiry.until.hash
+        head = expiry.until
+    }
+
     /// Takes a file's first line.
     mutating func takeHeader(_ line: [UInt8], first: Int) -> [Problem] {
         let before = last
@@ -83,7 +91,7 @@ struct ChainFollower: Sendable {
 }
 
 extension ChainFollower.Problem {
-    fileprivate init(_ code: LedgerFinding.Code, _ words: String) {
+    init(_ code: LedgerFinding.Code, _ words: String) {
         self.init(code: code, words: words)
     }
 }

@@ -16,17 +16,26 @@ extension ErasureLedger {
     package func check(_ known: LedgerHead) throws {
         guard known.seq > 0 else { return }
         try folder.held { try catchUp() }
+        // What expired can't be compared any more, but for its last entry.
+        if known.seq < expired.until.seq { return }
         let head = follower.head
         guard known.seq <= head.seq else {
             throw ErasureLedgerError.rewound(
                 "the erasure ledger in \(folder.path) ends with entry \(head.seq), but entry \(known.seq) is known to have "
                     + "been there")
         }
-        let hash = known.seq == head.seq ? head.hash : try page(nil, from: known.seq, size: 1)?.entries.first?.hash
+        let end = [head, expired.until].first { $0.seq == known.seq }
+        let hash = try end?.hash ?? page(nil, from: known.seq, size: 1)?.entries.first?.hash
         guard hash == known.hash else {
             throw ErasureLedgerError.rewound(
                 "entry \(known.seq) of the erasure ledger in \(folder.path) isn't the one that is known")
         }
+    }
+
+    /// What of the beginning expired.
+    package func expiry() throws -> LedgerExpiry {
+        try folder.held { try catchUp() }
+        return expired
     }
 
     /// The entry of a run and event; nil when there is none.
@@ -57,14 +66,21 @@ extension ErasureLedger {
 
     // MARK: pages
 
-    /// The entries from a number on, as far as the ledger goes when the first page is asked for.
+    /// The entries from a number on, as far as the ledger goes when the first page is asked for. What expires while they
+    /// are read is read all the same: all that is given was true at one moment.
     package nonisolated func entries(from seq: Int = 1) -> LedgerPages { LedgerPages(ledger: self, from: seq) }
 
     /// The next page; nil at the end.
     func page(
         _ cursor: LedgerCursor?, from seq: Int, size: Int
     ) throws -> (entries: [LedgerEntry], next: LedgerCursor)? {
-        guard var cursor = try cursor ?? beginning(at: seq) else { return nil }
+        guard
+            var cursor = try cursor
+                ?? folder.held({
+                    try catchUp()
+                    return try beginning(at: seq)
+                })
+        else { return nil }
         var entries: [LedgerEntry] = []
         while entries.count < size, cursor.follower.next <= cursor.through {
             try read(&cursor, from: seq, into: &entries, size: size)
@@ -72,24 +88,38 @@ extension ErasureLedger {
         return entries.isEmpty ? nil : (entries, cursor)
     }
 
+    /// The folder is held, and what others appended was read.
     private func beginning(at seq: Int) throws -> LedgerCursor? {
-        try folder.held { try catchUp() }
         let through = follower.head.seq
-        guard seq <= through, let file = files.last(where: { $0 <= seq }) ?? files.first else { return nil }
-        let reading = try opened(file)
-        var reader = LineReader(reading.file, to: reading.bytes)
+        guard seq <= through, through > expired.until.seq, let file = files.last(where: { $0 <= seq }) ?? files.first
+        else { return nil }
+        var open: [Int: AppendFile] = [:]
+        for first in files where first >= file { open[first] = try opened(first) }
+        guard let reading = open[file] else { preconditionFailure("the file was just opened") }
+        var reader = LineReader(reading, to: try length(of: reading))
         guard let line = try reader.next(), let header = CanonicalObject(line.bytes).flatMap(LedgerLine.header) else {
             throw damaged(file, 1, "it isn't a header of this ledger")
         }
-        return LedgerCursor(follower: ChainFollower(key: key, before: header), through: through, file: file)
+        return LedgerCursor(
+            follower: ChainFollower(key: key, before: header), through: through, file: file, open: open)
+    }
+
+    /// Has a survey take what was appended since. The folder is held, and what others appended was read.
+    func readOn(_ survey: inout LedgerSurvey) throws {
+        guard var cursor = try beginning(at: survey.next) else { return }
+        while cursor.follower.next <= cursor.through {
+            var entries: [LedgerEntry] = []
+            try read(&cursor, from: survey.next, into: &entries, size: 256)
+            for entry in entries { survey.take(entry) }
+        }
     }
 
     /// Reads on in the cursor's file until the page is full, the file ends, or the last entry to read was read.
     private func read(
         _ cursor: inout LedgerCursor, from seq: Int, into entries: inout [LedgerEntry], size: Int
     ) throws {
-        let (file, bytes) = try opened(cursor.file)
-        var reader = LineReader(file, from: cursor.offset, line: cursor.line, to: bytes)
+        guard let file = cursor.open[cursor.file] else { throw damaged(cursor.file, nil, "the file is missing") }
+        var reader = LineReader(file, from: cursor.offset, line: cursor.line, to: try length(of: file))
         while entries.count < size, cursor.follower.next <= cursor.through {
             guard let line = try reader.next() else { return try turn(&cursor) }
             let entry = try take(line, &cursor)
@@ -116,14 +146,12 @@ extension ErasureLedger {
     private func turn(_ cursor: inout LedgerCursor) throws {
         let next = cursor.follower.next
         guard next != cursor.file else { throw damaged(cursor.file, nil, "its end is missing") }
-        cursor = LedgerCursor(follower: cursor.follower, through: cursor.through, file: next)
+        cursor.open[cursor.file] = nil
+        cursor = LedgerCursor(follower: cursor.follower, through: cursor.through, file: next, open: cursor.open)
     }
 
-    private func opened(_ first: Int) throws(ErasureLedgerError) -> (file: AppendFile, bytes: Int) {
-        do {
-            let file = try AppendFile(folder.path(first: first), for: .reading)
-            return (file, try file.facts().bytes)
-        } catch {
+    private func opened(_ first: Int) throws(ErasureLedgerError) -> AppendFile {
+        do { return try AppendFile(folder.path(first: first), for: .reading) } catch {
             if error.reason == .missing { throw damaged(first, nil, "the file is missing") }
             throw ErasureLedgerError(reading: error)
         }
@@ -137,6 +165,8 @@ struct LedgerCursor: Sendable {
     let through: Int
     /// The first number of the file.
     let file: Int
+    /// It and those after it, open: what expires while it is read can be read to its end.
+    var open: [Int: AppendFile]
     var offset = 0
     var line = 1
 }

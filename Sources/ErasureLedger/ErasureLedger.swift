@@ -25,6 +25,8 @@ package actor ErasureLedger {
     private var tail: Tail?
     var follower: ChainFollower
     var index = RunIndex()
+    /// What of the beginning expired.
+    private(set) var expired = LedgerExpiry.none
     /// What was done about torn ends since this was opened.
     package private(set) var recoveries: [LedgerRecovery] = []
 
@@ -34,6 +36,16 @@ package actor ErasureLedger {
         let file: AppendFile
         var bytes: Int
         var lines: Int
+        /// When its first entry was appended.
+        var began: Instant?
+
+        /// Whether an entry of that moment begins the next file. Files end with the month, so that they can expire as a
+        /// whole. A clock that is behind ends none: else two clocks would make a file of each entry.
+        func isOver(at now: Instant, limit: Int) -> Bool {
+            guard bytes < limit else { return true }
+            guard let (month, year) = (began?.utcDate).map({ ($0.month, $0.year) }) else { return false }
+            return (now.utcDate.year, now.utcDate.month) > (year, month)
+        }
     }
 
     // MARK: opening
@@ -66,14 +78,16 @@ package actor ErasureLedger {
             try folder.make()
         }
         try folder.held {
+            let expiry = try readExpiry()
             let contents = try folder.contents()
             if contents.firsts.isEmpty {
-                // Where a crash left half a line there was a ledger.
-                guard known.seq == 0, contents.torn.isEmpty else { throw lost(known) }
+                // Where a crash left half a line, or something expired, there was a ledger.
+                guard known.seq == 0, contents.torn.isEmpty, expiry == .none else { throw lost(known) }
                 try beginFile()
             }
-            let firsts = try folder.contents().firsts
-            for first in firsts { try openFile(first, isLast: first == firsts.last) }
+            try openFiles(after: expiry)
+            // A crash came before they were gone.
+            try folder.remove(contents.firsts.filter { $0 <= expiry.until.seq })
         }
         try check(known)
     }
@@ -101,16 +115,21 @@ package actor ErasureLedger {
     package func append(_ draft: LedgerDraft, at now: Instant) throws -> Appended {
         try folder.held {
             try catchUp()
-            try index.admit(draft.event, of: draft.run)
-            if let entry = try entry(draft.run, draft.event) {
-                try Self.requireAgreement(draft, entry)
-                return Appended(entry: entry, isNew: false)
-            }
-            if draft.event == .confirmed || draft.event == .aborted, let intent = try entry(draft.run, .intent) {
-                try Self.requireSameMatter(draft, intent)
-            }
-            return Appended(entry: try write(draft, at: now), isNew: true)
+            return try appendHeld(draft, at: now)
         }
+    }
+
+    /// The folder is held, and what others appended was read.
+    func appendHeld(_ draft: LedgerDraft, at now: Instant) throws -> Appended {
+        try index.admit(draft.event, of: draft.run)
+        if let entry = try entry(draft.run, draft.event) {
+            try Self.requireAgreement(draft, entry)
+            return Appended(entry: entry, isNew: false)
+        }
+        if draft.event == .confirmed || draft.event == .aborted, let intent = try entry(draft.run, .intent) {
+            try Self.requireSameMatter(draft, intent)
+        }
+        return Appended(entry: try write(draft, at: now), isNew: true)
     }
 
     private static func requireAgreement(_ draft: LedgerDraft, _ entry: LedgerEntry) throws(ErasureLedgerError) {
@@ -133,7 +152,7 @@ package actor ErasureLedger {
     }
 
     private func write(_ draft: LedgerDraft, at now: Instant) throws -> LedgerEntry {
-        if let tail, tail.bytes >= fileLimit, tail.first != follower.next { try beginNextFile() }
+        if let tail, tail.isOver(at: now, limit: fileLimit), tail.first != follower.next { try beginNextFile() }
         guard let tail else { preconditionFailure("an open ledger has a last file") }
         let line = LedgerLine.line(seq: follower.next, at: now, draft, previous: follower.last, key: key)
         var trial = follower
@@ -153,6 +172,7 @@ package actor ErasureLedger {
         index.note(entry, at: RunIndex.Place(file: place.first, offset: place.bytes, length: length))
         tail?.bytes += length + 1
         tail?.lines += 1
+        if tail?.began == nil { tail?.began = entry.at }
     }
 
     // MARK: files
@@ -182,7 +202,10 @@ package actor ErasureLedger {
         }
         var trial = follower
         if let problem = trial.takeHeader(header.bytes, first: first).first {
-            throw failure(problem, first, header.number)
+            guard problem.code == .fileMissing, files.isEmpty, expired != .none else {
+                throw failure(problem, first, header.number)
+            }
+            throw ErasureLedgerError(damagedIn: folder.expiryPath, line: nil, expired.gap(before: first))
         }
         follower = trial
         files.append(first)
@@ -190,7 +213,7 @@ package actor ErasureLedger {
         try readOn(isLast: isLast)
     }
 
-    private func length(of file: AppendFile) throws(ErasureLedgerError) -> Int {
+    func length(of file: AppendFile) throws(ErasureLedgerError) -> Int {
         do { return try file.facts().bytes } catch { throw ErasureLedgerError(reading: error) }
     }
 
@@ -236,10 +259,60 @@ package actor ErasureLedger {
         recoveries.append(.movedAside(file: aside, bytes: line.end - line.offset))
     }
 
+    // MARK: what expired
+
+    private func readExpiry() throws -> LedgerExpiry {
+        let (expiry, problem) = try folder.expiry(key)
+        if let problem { throw failure(problem, in: folder.expiryPath, nil) }
+        return expiry
+    }
+
+    /// Opens every file after what expired; nothing is open yet.
+    private func openFiles(after expiry: LedgerExpiry) throws {
+        expired = expiry
+        follower = ChainFollower(key: key, after: expiry)
+        let firsts = try folder.contents().firsts.filter { $0 > expiry.until.seq }
+        guard !firsts.isEmpty else {
+            throw ErasureLedgerError(damagedIn: folder.expiryPath, line: nil, expiry.gap(before: nil))
+        }
+        for first in firsts { try openFile(first, isLast: first == firsts.last) }
+    }
+
+    /// Takes over what another process had expire since the last look. The folder is held.
+    private func followExpiry() throws {
+        guard let first = files.first, try !hasFile(first) else { return }
+        let expiry = try readExpiry()
+        guard expiry.until.seq >= first else {
+            // Of the file that is appended to it is told with what else may have come over it.
+            guard first != tail?.first else { return }
+            throw damaged(first, nil, "the file is missing")
+        }
+        try adopt(expiry)
+    }
+
+    /// Forgets what expired.
+    func adopt(_ expiry: LedgerExpiry) throws {
+        index.forget(through: expiry.until.seq)
+        guard let tail, tail.first > expiry.until.seq else { return try openAgain(after: expiry) }
+        files.removeAll { $0 <= expiry.until.seq }
+        expired = expiry
+    }
+
+    /// Whatever this process knew is over. Where the rest can't be opened it stays as it was, and the next look fails, too.
+    private func openAgain(after expiry: LedgerExpiry) throws {
+        let before = (files, tail, follower, expired)
+        (files, tail) = ([], nil)
+        do { try openFiles(after: expiry) } catch {
+            (files, tail, follower, expired) = before
+            throw error
+        }
+    }
+
     // MARK: other processes
 
     /// Reads what others appended since the last look. The folder is held.
     func catchUp() throws {
+        try followExpiry()
         while let known = tail {
             let bytes = try requireSame(known)
             if bytes > known.bytes {
@@ -277,7 +350,11 @@ package actor ErasureLedger {
     }
 
     func failure(_ problem: ChainFollower.Problem, _ first: Int, _ line: Int) -> ErasureLedgerError {
-        let words = "\(folder.path(first: first)), line \(line): \(problem.words)"
+        failure(problem, in: folder.path(first: first), line)
+    }
+
+    private func failure(_ problem: ChainFollower.Problem, in path: String, _ line: Int?) -> ErasureLedgerError {
+        let words = (line.map { "\(path), line \($0)" } ?? path) + ": \(problem.words)"
         switch problem.code {
         case .otherKey:
             return ErasureLedgerError(
@@ -285,7 +362,7 @@ package actor ErasureLedger {
         case .otherVersion:
             return ErasureLedgerError(
                 .otherVersion, words, hint: "run the version of habeas that wrote it, or a later one")
-        default: return damaged(first, line, problem.words)
+        default: return ErasureLedgerError(damagedIn: path, line: line, problem.words)
         }
     }
 }

@@ -32,6 +32,39 @@ struct LedgerFolder: Sendable {
         "\(path)/\(Self.tornBeginning)\(seq)-\(UInt32.random(in: .min ... .max))\(Self.tornEnding)"
     }
 
+    // MARK: what expired
+
+    var expiryPath: String { "\(path)/\(LedgerExpiry.name)" }
+
+    /// What its file says of what expired, with what is wrong about it; nothing when there is none.
+    func expiry(_ key: LedgerKey?) throws(ErasureLedgerError) -> (says: LedgerExpiry, problem: ChainFollower.Problem?) {
+        let bytes: [UInt8]
+        do {
+            guard let facts = try AppendFile.facts(of: expiryPath) else { return (.none, nil) }
+            bytes = try AppendFile(expiryPath, for: .reading).read(at: 0, atMost: facts.bytes)
+        } catch { throw ErasureLedgerError(reading: error) }
+        return LedgerExpiry.judge(bytes, key)
+    }
+
+    /// Writes it, durably, in the place of the one before.
+    func write(_ expiry: LedgerExpiry, key: LedgerKey) throws(ErasureLedgerError) {
+        do { try AppendFile.replace(expiryPath, with: expiry.bytes(key)) } catch {
+            throw ErasureLedgerError(appending: error)
+        }
+    }
+
+    /// Removes files, the first first; `after` is called after each.
+    func remove(_ firsts: [Int], after: (Int) throws -> Void = { _ in }) throws {
+        guard !firsts.isEmpty else { return }
+        do {
+            for first in firsts {
+                try AppendFile.remove(path(first: first))
+                try after(first)
+            }
+            try AppendFile.synchronizeFolder(of: expiryPath)
+        } catch let error as AppendFileError { throw ErasureLedgerError(appending: error) }
+    }
+
     // MARK: what is there
 
     /// The first numbers of all files, ascending, and the names of what crashes left.

@@ -42,6 +42,8 @@ package struct LedgerReport: Sendable {
 
     /// How many files were read.
     package internal(set) var files = 0
+    /// What expired before the first file.
+    package internal(set) var expired = LedgerExpiry.none
     /// How many entries were read.
     package internal(set) var entries = 0
     /// The first entry's number.

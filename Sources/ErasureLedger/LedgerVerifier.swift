@@ -15,12 +15,15 @@ package enum LedgerVerifier {
         let folder = LedgerFolder(path: path)
         guard try folder.isThere else { return nil }
         // Nobody appends while the lengths are noted; what is appended later isn't looked at.
-        let (files, torn) = try folder.held { () throws in
-            let contents = try folder.contents()
-            return (try contents.firsts.map { try OpenFile(folder.path(first: $0), first: $0) }, contents.torn)
+        let (files, torn, expiry) = try folder.held { () throws in
+            let (contents, expiry) = (try folder.contents(), try folder.expiry(key))
+            // What a crash left of what expired isn't part of the ledger any more.
+            let firsts = contents.firsts.filter { $0 > expiry.says.until.seq }
+            return (try firsts.map { try OpenFile(folder.path(first: $0), first: $0) }, contents.torn, expiry)
         }
-        guard !files.isEmpty || !torn.isEmpty else { return nil }
+        guard !files.isEmpty || !torn.isEmpty || expiry.says != .none || expiry.problem != nil else { return nil }
         var pass = Pass(key: key, known: known)
+        pass.begin(after: expiry.says, expiry.problem)
         for (index, file) in files.enumerated() { try pass.take(file, isLast: index == files.count - 1) }
         return pass.finish(torn: torn)
     }
@@ -73,6 +76,17 @@ package enum LedgerVerifier {
             report = LedgerReport(hasKey: key != nil)
         }
 
+        /// Takes what is said of what expired.
+        mutating func begin(after expiry: LedgerExpiry, _ problem: ChainFollower.Problem?) {
+            if let problem { report.add(problem.code, problem.words, file: LedgerExpiry.name) }
+            follower = ChainFollower(key: key, after: expiry)
+            report.expired = expiry
+            report.head = expiry.until
+            if expiry.until.seq == known.seq, expiry.until != known {
+                report.add(.headMissing, "entry \(known.seq) isn't the one that is known", file: LedgerExpiry.name)
+            }
+        }
+
         mutating func take(_ file: OpenFile, isLast: Bool) throws {
             report.files += 1
             var reader = LineReader(file.file, to: file.bytes)
@@ -96,7 +110,13 @@ package enum LedgerVerifier {
             if file.first == nil, let header { follower = ChainFollower(key: key, before: header) }
             let first = file.first ?? header?.first ?? 1
             let problems = follower.takeHeader(line.bytes, first: first)
-            for problem in problems { report.add(problem.code, problem.words, file: file.name, line: line.number) }
+            for problem in problems {
+                if problem.code == .fileMissing, report.files == 1, report.expired != .none {
+                    report.add(problem.code, report.expired.gap(before: first), file: LedgerExpiry.name)
+                } else {
+                    report.add(problem.code, problem.words, file: file.name, line: line.number)
+                }
+            }
             // One gap is told once.
             if !problems.isEmpty { follower.resume(at: first) }
         }
@@ -129,6 +149,9 @@ package enum LedgerVerifier {
         }
 
         consuming func finish(torn: [String]) -> LedgerReport {
+            if report.files == 0, report.expired != .none {
+                report.add(.fileMissing, report.expired.gap(before: nil), file: LedgerExpiry.name)
+            }
             if report.head.seq < known.seq {
                 report.add(
                     .headMissing,

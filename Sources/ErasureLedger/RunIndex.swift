@@ -43,6 +43,12 @@ struct RunIndex {
         }
     }
 
+    /// Forgets what expired.
+    mutating func forget(through seq: Int) {
+        places = places.filter { $0.value.file > seq }
+        open = open.filter { $0.value > seq }
+    }
+
     /// Whether the event may follow what is known of the run: intent, then one end.
     func admit(_ event: LedgerEvent, of run: ErasureRunID) throws(ErasureLedgerError) {
         func has(_ event: LedgerEvent) -> Bool { place(run, event) != nil }

@@ -167,7 +167,7 @@ struct CommandFailure: Error, Encodable {
     private static func status(_ code: RestoreError.Code) -> ExitStatus {
         switch code {
         case .ledgerMissing, .ledgerTruncated, .ledgerEdited, .ledgerReordered, .ledgerIncomplete, .ledgerBehind,
-            .ledgerForked, .otherKey, .notGone, .rewound:
+            .ledgerForked, .beyondLedger, .otherKey, .notGone, .rewound:
             .verificationFailed
         case .mapChanged, .mapDoesNotFit, .otherCommand: .refused
         case .inRecovery, .busy, .fenceRefused, .unchecked: .failed

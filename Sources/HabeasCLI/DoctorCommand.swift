@@ -61,6 +61,7 @@ private struct Examination {
         await examineDatabase(map)
         await examineControl()
         await examineErasureLedger()
+        examineLedgerLife()
         if let map { examineStores(map) }
     }
 
@@ -162,6 +163,12 @@ private struct Examination {
                 mend: finding.code == .torn
                     ? "nothing: the next entry mends it" : "`habeas verify \(folder)` shows all that is wrong")
         } catch { fail("erasure ledger", error) }
+    }
+
+    private mutating func examineLedgerLife() {
+        do { pass("erasure ledger's life", try LedgerLifeWords.found(settings)) } catch {
+            fail("erasure ledger's life", error)
+        }
     }
 
     private mutating func examineMap() -> DataMap? {

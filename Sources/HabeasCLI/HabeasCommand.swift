@@ -36,7 +36,7 @@ package struct HabeasCommand: AsyncParsableCommand {
             JobsCommand.self, StaffCommand.self, DashboardCommand.self, ReportCommand.self,
             DeadlineCommand.self,
             RetentionCommand.self, PurgeCommand.self, BackupsCommand.self, DumpCommand.self, FenceCommand.self,
-            ReplayCommand.self, RegimeCommand.self,
+            ReplayCommand.self, LedgerCommand.self, RegimeCommand.self,
             CalendarCommand.self, DemoCommand.self,
         ])
 

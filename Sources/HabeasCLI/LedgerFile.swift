@@ -93,6 +93,7 @@ struct LedgerJudgement: Encodable {
     let headHash: String?
     let from: String?
     let to: String?
+    let expiredUntil: Int?
     let openIntents: Int
     let tornFiles: [String]
     let findings: [LedgerFinding]
@@ -109,6 +110,7 @@ struct LedgerJudgement: Encodable {
         headHash = report.entries > 0 ? report.head.hash.hex : nil
         from = report.from?.rfc3339
         to = report.to?.rfc3339
+        expiredUntil = report.expired == .none ? nil : report.expired.until.seq
         openIntents = report.openIntents
         tornFiles = report.tornFiles
         findings = report.findings
@@ -125,11 +127,13 @@ struct LedgerJudgement: Encodable {
     /// How many entries, and up to which.
     static func extent(of report: LedgerReport) -> String {
         let open = report.openIntents > 0 ? ", \(Terminal.count(report.openIntents, "erasure")) not ended" : ""
-        return "\(Terminal.count(report.entries, "entry", "entries")), head \(report.head.seq)\(open)"
+        let expired = report.expired == .none ? "" : ", expired up to \(report.expired.until.seq)"
+        return "\(Terminal.count(report.entries, "entry", "entries")), head \(report.head.seq)\(expired)\(open)"
     }
 
     private var words: [String] {
         var lines = [extent]
+        if let expiredUntil { lines.append("entries up to \(expiredUntil) expired") }
         if !complete { lines.append("codes not checked for want of ledger.key") }
         if openIntents > 0 { lines.append("\(Terminal.count(openIntents, "erasure")) begun and not ended") }
         lines += tornFiles.map { "\($0): what a crash left of a line" }

@@ -38,7 +38,7 @@ package struct AppendFileError: Error, Sendable, CustomStringConvertible {
 /// A file that only grows. What is appended is durable, or the file is as it was before.
 ///
 /// It knows of no other process: who appends holds the folder (``FolderHold``).
-package final class AppendFile {
+package final class AppendFile: Sendable {
     /// What a file is opened for.
     package enum Purpose: Sendable {
         /// To read it.
@@ -82,8 +82,22 @@ package final class AppendFile {
 
     /// Makes a file with its first bytes, durably with its name. It appears whole or not at all.
     package static func create(_ path: String, with bytes: [UInt8]) throws(AppendFileError) {
+        try make(path, bytes, .free)
+    }
+
+    /// Puts a file in the place of another in one step, durably: a reader sees the old bytes or the new.
+    package static func replace(_ path: String, with bytes: [UInt8]) throws(AppendFileError) {
+        try make(path, bytes, .replacing)
+    }
+
+    /// Takes a name away; durable once the folder is synchronised. One that is gone already is no failure.
+    package static func remove(_ path: String) throws(AppendFileError) {
+        guard unlink(path) == 0 || errno == ENOENT else { throw AppendFileError(.cannotWrite, path, errno) }
+    }
+
+    private static func make(_ path: String, _ bytes: [UInt8], _ naming: NewFile.Naming) throws(AppendFileError) {
         do throws(NewFileError) {
-            let file = try NewFile(path: path)
+            let file = try NewFile(path: path, naming: naming)
             try file.write(bytes.span.bytes)
             try file.synchronize()
             try file.publish()

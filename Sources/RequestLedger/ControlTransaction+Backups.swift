@@ -50,6 +50,24 @@ extension ControlTransaction {
             unread: try row.int())
     }
 
+    /// When the oldest erasure was of which a copy is left, or of which nobody looked yet; then its request's arrival, which
+    /// came before. Nil when there is none.
+    package func oldestErasureWithCopies() async throws -> Instant? {
+        try await first(
+            """
+            SELECT habeas.micros(min(moment)) FROM (
+                SELECT erased_at FROM habeas.backup_watch WHERE standing <> 'purged'
+                UNION ALL
+                SELECT r.received_at FROM habeas.request AS r LEFT JOIN habeas.backup_watch AS w ON w.request_id = r.id
+                 WHERE r.state IN ('erased', 'erased_with_retention') AND w.request_id IS NULL
+            ) AS left_over (moment)
+            """, []
+        ).flatMap { row throws(LedgerError) in
+            var row = row
+            return try row.optionalInstant()
+        }
+    }
+
     /// Writes down what was seen.
     package func store(_ watch: BackupWatch) async throws {
         try await execute(

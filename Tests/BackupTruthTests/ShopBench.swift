@@ -214,13 +214,15 @@ struct ShopBench: Sendable {
             at: moment)
     }
 
-    func suppress(_ email: String, _ event: LedgerEvent = .suppressed) async throws {
+    func suppress(
+        _ email: String, _ event: LedgerEvent = .suppressed, at moment: Instant = Self.moment
+    ) async throws {
         let ledger = try await openLedger()
         let hash = keys.suppressionHash(kind: "email", email)
         _ = try await ledger.append(
             LedgerDraft(
                 event, run: ErasureRunID(naming: "test", event.rawValue, hash.hex, UUID().uuidString), store: "shop",
-                subject: LedgerSubject(kind: "email", keyID: keys.suppressionKeyID, hash: hash)), at: Self.moment)
+                subject: LedgerSubject(kind: "email", keyID: keys.suppressionKeyID, hash: hash)), at: moment)
     }
 
     func isSuppressed(_ email: String) async throws -> Bool {
@@ -256,7 +258,7 @@ struct ShopBench: Sendable {
         let past = try await LedgerPast(of: ledger, store: "shop")
         let standing = try await pool.withConnection { try await StoreStanding.read(on: $0) }
         var replayed: LedgerHead?
-        if standing.replayed.seq > 0 {
+        if standing.replayed.seq > past.expired.until.seq {
             for try await page in ledger.entries(from: standing.replayed.seq) {
                 replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
                 break
@@ -267,7 +269,7 @@ struct ShopBench: Sendable {
 
     // MARK: looking
 
-    func value(_ sql: String) async throws -> String? {
+    @discardableResult func value(_ sql: String) async throws -> String? {
         try await pool.withConnection { try await $0.query(sql) }.first?.first.flatMap { $0 }
     }
 

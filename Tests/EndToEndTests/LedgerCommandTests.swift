@@ -7,12 +7,85 @@ import Testing
     private static let writer = URL(fileURLWithPath: Checkout.binary).deletingLastPathComponent()
         .appendingPathComponent("LedgerWriter").path
 
-    private func append(_ count: Int, _ bench: Workbench) async throws {
+    private func append(_ count: Int, _ bench: Workbench, _ verb: String = "append") async throws {
         let text = try String(contentsOfFile: "\(bench.folder)/keys/ledger.key", encoding: .utf8)
         let key = try #require(Data(base64Encoded: text.trimmingCharacters(in: .newlines)))
         let digits = key.map { byte in byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }.joined()
-        _ = try await Program.run(Self.writer, ["append", "\(bench.folder)/ledger", digits, "\(count)"])
+        _ = try await Program.run(Self.writer, [verb, "\(bench.folder)/ledger", digits, "\(count)"])
     }
+
+    // MARK: its end
+
+    private static let copies = "backups: {dumps: {kind: dump, path: dumps, policy: {age: 14 days}}}"
+
+    @Test func itExpiresByHandAndDoctorSaysWhen() async throws {
+        try await Workbench.with { bench in
+            #expect(try await bench.habeas("init").status == 0)
+            // 240, 200, 160, 120, 80 and 40 days ago.
+            try await append(6, bench, "age")
+            let endless = try await bench.habeas("doctor").output
+            #expect(
+                endless.contains("ok    erasure ledger's life: nothing ever expires: no copy is declared"), "\(endless)"
+            )
+            let refused = try await bench.habeas("ledger", "expire")
+            #expect(refused.status == 1 && refused.errors.contains("no copy is declared"), "\(refused.errors)")
+
+            try bench.writeSettings(more: Self.copies)
+            let well = try await bench.habeas("doctor").output
+            #expect(
+                well.contains("entries expire after 44 days: the longest copy lives 14, and a margin of 30"), "\(well)")
+            let dry = try await bench.habeas("ledger", "expire", "--dry-run")
+            #expect(
+                dry.status == 0 && dry.output.contains("5 entries in 5 files would go"), "\(dry.output)\(dry.errors)")
+            #expect(dry.output.contains("the rest stays: the last file is appended to"), "\(dry.output)")
+            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: 120}")
+            let fewer = try await bench.habeas("ledger", "expire", "--dry-run", "--json").output
+            #expect(fewer.contains(#""until" : 3"#) && fewer.contains("entry 4 isn't old enough"), "\(fewer)")
+            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: soon}")
+            #expect(try await bench.habeas("ledger", "expire").status == 64)
+
+            try bench.writeSettings(more: Self.copies)
+            let done = try await bench.habeas("ledger", "expire", "--json")
+            #expect(done.status == 0 && done.output.contains(#""entries" : 5"#), "\(done.output)\(done.errors)")
+            let again = try await bench.habeas("ledger", "expire")
+            #expect(again.status == 0 && again.output.contains("nothing expires"), "\(again.output)")
+            let verified = try await bench.habeas("verify", "ledger")
+            #expect(verified.status == 0 && verified.output.contains("entries up to 5 expired"), "\(verified)")
+            #expect(try await bench.habeas("doctor").output.contains("sound, 1 entry, head 6, expired up to 5"))
+            let chain = try await bench.habeas("audit", "show", "--json").output
+            #expect(
+                chain.components(separatedBy: "ledger.expired").count == 2, "once, and only what was done: \(chain)")
+
+            let path = "\(bench.folder)/ledger/expired.json"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try text.replacing("\"until\":5", with: "\"until\":4").write(
+                toFile: path, atomically: true, encoding: .utf8)
+            let broken = try await bench.habeas("verify", "ledger")
+            #expect(broken.status == 6 && broken.output.contains("FAILED  expired.json"), "\(broken.output)")
+            let stopped = try await bench.habeas("ledger", "expire")
+            #expect(stopped.status == 6 && stopped.errors.contains("expired.json"), "\(stopped.errors)")
+        }
+    }
+
+    /// The duty of every day, by the service itself.
+    @Test(.timeLimit(.minutes(3))) func itExpiresByItself() async throws {
+        try await Workbench.with { bench in
+            try await append(6, bench, "age")
+            try await RunningService.with(bench, more: Self.copies) { service in
+                let path = "\(bench.folder)/ledger/expired.json"
+                for _ in 0..<600 where !FileManager.default.fileExists(atPath: path) {
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(FileManager.default.fileExists(atPath: path), "\(service.program.log)")
+            }
+            let verified = try await bench.habeas("verify", "ledger")
+            #expect(verified.status == 0 && verified.output.contains("entries up to 5 expired"), "\(verified)")
+            let chain = try await bench.habeas("audit", "show", "--json").output
+            #expect(chain.components(separatedBy: "ledger.expired").count == 2, "\(chain)")
+        }
+    }
+
+    // MARK: judging
 
     @Test func doctorAndVerifyJudgeTheLedger() async throws {
         try await Workbench.with { bench in

@@ -13,7 +13,7 @@ import Testing
         return try #require(after.components(separatedBy: "```").first)
     }
 
-    private static func judge(_ folder: String) async throws -> ProgramOutcome {
+    static func judge(_ folder: String) async throws -> ProgramOutcome {
         let key = "\(folder)/../ledger.key"
         try Data(LedgerSample.secret).base64EncodedData().write(to: URL(fileURLWithPath: key))
         return try await Program.run(Checkout.python, ["-c", try script(), folder, key])

@@ -49,6 +49,9 @@ enum LedgerSample {
         }
     }
 
+    /// The same, at noon of a day.
+    static func noon(_ day: String) throws -> Instant { try #require(Instant(rfc3339: "\(day)T12:00:00Z")) }
+
     /// The ledger's files, by name.
     static func files(_ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".jsonl") }.sorted()

@@ -7,7 +7,8 @@ import RightsCore
 
 @main
 struct LedgerWriter {
-    /// `append FOLDER KEY COUNT`, `fill FOLDER KEY BALLAST`; the key in hexadecimal digits.
+    /// `append FOLDER KEY COUNT`, `fill FOLDER KEY BALLAST`, `age FOLDER KEY COUNT`, `expire FOLDER KEY CUTOFF/STEP`; the
+    /// key in hexadecimal digits, the cutoff as RFC 3339, the step one to be killed at, or `-`.
     static func main() async throws {
         // A file as large as `ulimit -f` allows is an error to handle, not a signal to die of.
         signal(SIGXFSZ, SIG_IGN)
@@ -16,10 +17,11 @@ struct LedgerWriter {
         let key = LedgerKey(SymmetricKey(data: bytes))
         do {
             let ledger = try await ErasureLedger.open(folder: words[2], key: key)
-            if words[1] == "append" {
-                try await append(Int(words[4]) ?? 0, to: ledger)
-            } else {
-                try await fill(ledger, ballast: words[4])
+            switch words[1] {
+            case "append": try await append(Int(words[4]) ?? 0, to: ledger)
+            case "age": try await age(Int(words[4]) ?? 0, ledger)
+            case "expire": try await expire(ledger, words[4])
+            default: try await fill(ledger, ballast: words[4])
             }
         } catch let error as ErasureLedgerError {
             say("failed \(error.code.rawValue): \(error)")
@@ -52,14 +54,38 @@ struct LedgerWriter {
         say("then \(try await appendOne(to: ledger))")
     }
 
+    /// Deletions forty days apart, the last one forty days ago.
+    private static func age(_ count: Int, _ ledger: ErasureLedger) async throws {
+        guard let hash = Hash256([UInt8](repeating: 7, count: 32)) else { exit(70) }
+        for number in 0..<count {
+            let run = ErasureRunID(naming: "aged", "\(number)")
+            let draft = try LedgerDraft(
+                .productDeletion, run: run, store: "shop", subject: LedgerSubject(kind: "user", keyID: "k1", hash: hash)
+            )
+            _ = try await ledger.append(
+                draft, at: Instant(microseconds: now.microseconds - Int64(count - number) * 40 * 86_400_000_000))
+        }
+    }
+
+    private static func expire(_ ledger: ErasureLedger, _ order: String) async throws {
+        let parts = order.split(separator: "/")
+        guard parts.count == 2, let cutoff = Instant(rfc3339: String(parts[0])) else { exit(64) }
+        let deadly = parts[1]
+        let report = try await ledger.expire(before: cutoff, at: now) { step in
+            if "\(step)" == deadly { kill(getpid(), SIGKILL) }
+        }
+        say("expired \(report.until) \(report.files)")
+    }
+
+    private static var now: Instant { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)) }
+
     private static func appendOne(to ledger: ErasureLedger) async throws -> Int {
         guard let run = ErasureRunID(UUID().uuidString), let hash = Hash256([UInt8](repeating: 7, count: 32)) else {
             exit(70)
         }
         let draft = try LedgerDraft(
             .intent, run: run, store: "shop", subject: LedgerSubject(kind: "user", keyID: "k1", hash: hash))
-        return try await ledger.append(draft, at: Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6)))
-            .entry.seq
+        return try await ledger.append(draft, at: now).entry.seq
     }
 
     private static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }

@@ -8,6 +8,8 @@ package enum RewindState: Sendable, Hashable {
     case rewound(Missing)
     /// The ledger is older than the database, or tells another story.
     case ledgerBehind(LedgerFault)
+    /// It is older than what the ledger remembers: it lacks an erasure whose entries expired.
+    case beyondLedger(lacks: Int)
 
     /// What a rewound database lacks.
     package struct Missing: Sendable, Hashable {
@@ -44,6 +46,9 @@ package enum RewindWatch {
         of standing: StoreStanding, against past: LedgerPast, replayedEntry: LedgerHead?
     ) -> RewindState {
         if let fault = fault(standing, past, replayedEntry) { return .ledgerBehind(fault) }
+        if max(standing.highest, standing.replayed.seq) < past.lastExpired {
+            return .beyondLedger(lacks: past.lastExpired)
+        }
         let known = Set(standing.receipts.map(\.run))
         // What was replayed up to a number is true of this database, by whatever run it was done.
         let missing = past.confirmed.keys.compactMap { run in
@@ -69,8 +74,12 @@ package enum RewindWatch {
     ) -> LedgerFault? {
         let last = max(standing.highest, standing.replayed.seq)
         if last > past.head.seq { return .truncated(lastReceipt: last, head: past.head.seq) }
-        if standing.replayed.seq > 0, replayedEntry != standing.replayed { return .forked(seq: standing.replayed.seq) }
-        let other = standing.receipts.first { past.intents[$0.run] != $0.seq }
+        // What expired can't be asked for any more.
+        let until = past.expired.until.seq
+        if standing.replayed.seq > until, replayedEntry != standing.replayed {
+            return .forked(seq: standing.replayed.seq)
+        }
+        let other = standing.receipts.first { $0.seq > until && past.intents[$0.run] != $0.seq }
         return other.map { .forked(seq: $0.seq) }
     }
 }
@@ -88,6 +97,12 @@ extension RewindState {
                     : "the database lacks \(missing.runs) erasures that the erasure ledger has, from entry "
                         + "\(missing.firstSeq) of \(missing.headSeq) on: it was rewound",
                 hint: "run `habeas replay`: it erases again who was erased, and opens the database")
+        case .beyondLedger(let seq):
+            RestoreError(
+                .beyondLedger,
+                "the database lacks the erasure of entry \(seq), which the erasure ledger had and let expire: nobody can be "
+                    + "erased again from so old a copy",
+                hint: "restore a newer copy, and destroy this one; the ledger remembers what the declared copies need")
         case .ledgerBehind(.truncated(let receipt, let head)):
             RestoreError(
                 .ledgerBehind,

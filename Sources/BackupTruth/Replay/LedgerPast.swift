@@ -66,6 +66,8 @@ package struct LedgerPast: Sendable {
     /// Hashes of identifiers that may not come back, and of those that may again.
     package private(set) var suppressed: Set<Hash256> = []
     package private(set) var lifted: Set<Hash256> = []
+    /// What of the ledger's beginning expired: of that nothing is said here.
+    package private(set) var expired = LedgerExpiry.none
     /// How many times something that a statute kept was purged at its end.
     package private(set) var retentionPurges = 0
     /// Entries of other stores.
@@ -192,6 +194,22 @@ extension LedgerPast {
     /// What a ledger says of a store.
     package init(of ledger: ErasureLedger, store: String) async throws {
         self.init(store: store)
-        for try await page in ledger.entries() { for entry in page { take(entry) } }
+        try await follow(ledger)
     }
+
+    /// Takes what was appended since; all again, when something expired.
+    package mutating func follow(_ ledger: ErasureLedger) async throws {
+        var expiry = try await ledger.expiry()
+        while true {
+            if expiry != expired { self = LedgerPast(store: store) }
+            expired = expiry
+            for try await page in ledger.entries(from: head.seq + 1) { for entry in page { take(entry) } }
+            // What expires in between would be a gap.
+            expiry = try await ledger.expiry()
+            if expiry == expired { return }
+        }
+    }
+
+    /// The number of the last erasure of this store that expired; 0 when none did.
+    package var lastExpired: Int { expired.stores[store] ?? 0 }
 }

@@ -72,7 +72,7 @@ package struct Replayer: Sendable {
         var report = ReplayReport(store: map.service, dryRun: dryRun, ledgerEntry: past.head.seq)
         try await requireSound(past, standing)
         let receipts = Set(standing.receipts.map(\.run))
-        report.missingRuns = past.confirmed.keys.filter { !receipts.contains($0) }.count
+        report.missingRuns = past.confirmed.keys.filter { past.intents[$0] != nil && !receipts.contains($0) }.count
         report.laterHolds = laterHolds(past)
         if past.ofOthers > 0 {
             report.notes.append("\(past.ofOthers) entries of the ledger are of other stores: replay each of those, too")
@@ -97,9 +97,10 @@ package struct Replayer: Sendable {
 
     private func requireSound(_ past: LedgerPast, _ standing: StoreStanding) async throws {
         let replayed = try await entry(standing.replayed.seq)
-        if case .ledgerBehind = RewindWatch.state(of: standing, against: past, replayedEntry: replayed) {
-            let state = RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
-            if let problem = state.problem { throw problem }
+        let state = RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
+        switch state {
+        case .ledgerBehind, .beyondLedger: if let problem = state.problem { throw problem }
+        case .current, .rewound: break
         }
         guard past.keyIDs.isSubset(of: [keys.subjectKeyID]) else {
             throw RestoreError(
@@ -115,7 +116,7 @@ package struct Replayer: Sendable {
 
     private func line(_ seq: Int) async throws -> LedgerEntry? {
         guard seq > 0 else { return nil }
-        for try await page in ledger.entries(from: seq) { return page.first }
+        for try await page in ledger.entries(from: seq) { return page.first.flatMap { $0.seq == seq ? $0 : nil } }
         return nil
     }
 

@@ -66,17 +66,17 @@ actor RewindGuard: Service {
 
     private func state() async throws -> RewindState {
         let ledger = try await erasures.openedLedger()
-        if try await ledger.head() != past.head {
-            for try await page in ledger.entries(from: past.head.seq + 1) { for entry in page { past.take(entry) } }
-        }
+        var past = past
+        try await past.follow(ledger)
+        self.past = past
         let standing: StoreStanding
         do { standing = try await erasures.standing() } catch {
             // Where nothing was ever erased there is nothing to fall behind.
-            guard past.confirmed.isEmpty && past.furthest.isEmpty else { throw error }
+            guard past.confirmed.isEmpty, past.furthest.isEmpty, past.lastExpired == 0 else { throw error }
             return .current
         }
         var replayed: LedgerHead?
-        if standing.replayed.seq > 0, standing.replayed.seq <= past.head.seq {
+        if standing.replayed.seq > past.expired.until.seq, standing.replayed.seq <= past.head.seq {
             for try await page in ledger.entries(from: standing.replayed.seq) {
                 replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
                 break
@@ -104,7 +104,7 @@ actor RewindGuard: Service {
         logger.critical(
             "the service is closed: \(problem.description)",
             metadata: ["code": "\(problem.code.rawValue)", "mend": "\(problem.hint ?? "")"])
-        if problem.code == .rewound { await shutOut() }
+        if problem.code == .rewound || problem.code == .beyondLedger { await shutOut() }
         await tell(problem)
     }
 

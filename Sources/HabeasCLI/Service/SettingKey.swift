@@ -28,7 +28,8 @@ struct SettingKey: Sendable {
         SettingKey(name: "audit.months"), SettingKey(name: "webhooks.names"),
         SettingKey(name: "rules.folder"), SettingKey(name: "erasure.ledger"),
         SettingKey(name: "erasure.hunt_budget"), SettingKey(name: "erasure.approval_lifetime"),
-        SettingKey(name: "erasure.automatic_rows"), SettingKey(name: "purge.every"),
+        SettingKey(name: "erasure.automatic_rows"), SettingKey(name: "erasure.ledger_margin"),
+        SettingKey(name: "purge.every"),
         SettingKey(name: "promise.days"), SettingKey(name: "promise.break_glass"), SettingKey(name: "promise.warn"),
         SettingKey(name: "fence.roles"), SettingKey(name: "fence.interval"),
     ]

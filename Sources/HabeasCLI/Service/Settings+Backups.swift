@@ -33,6 +33,11 @@ extension Settings {
         return days
     }
 
+    /// How long the erasure ledger remembers beyond the longest life of a copy, in days.
+    func ledgerMarginDays() throws -> Int {
+        try number("erasure.ledger_margin", 0...3660, default: LedgerLife.usualMarginDays)
+    }
+
     /// The copies and how they are read; nil where none are declared.
     ///
     /// - Throws: `BackupError.promiseExceeded` when a policy can't keep the promise.
@@ -40,7 +45,9 @@ extension Settings {
         guard let copies = try declaredCopies() else { return nil }
         let (every, alarm) = (try purgeEveryDays(), try alarmDays())
         try PolicyJudgement(copies, purgeEveryDays: every, promiseDays: alarm.breach).check()
-        return BackupTools(copies: copies, purgeEveryDays: every, alarm: alarm) { now in
+        return BackupTools(
+            copies: copies, purgeEveryDays: every, alarm: alarm, ledgerMarginDays: try ledgerMarginDays()
+        ) { now in
             let live = try await pool.withConnection { try await LiveCluster.read(over: $0) }
             return await CopyReader().read(copies, live: live, at: now)
         }

@@ -11,17 +11,21 @@ package struct BackupTools: Sendable {
     package let purgeEveryDays: Int
     /// On which days after an erasure a copy that is still there becomes a matter.
     package let alarm: AlarmDays
+    /// How long the erasure ledger remembers beyond the longest life of a copy, in days.
+    package let ledgerMarginDays: Int
     /// How long a look is good.
     package let pause: Duration
 
     /// Copies by their parts.
     package init(
-        copies: [DeclaredCopy], purgeEveryDays: Int = 7, alarm: AlarmDays = .usual, pause: Duration = .seconds(72_000),
+        copies: [DeclaredCopy], purgeEveryDays: Int = 7, alarm: AlarmDays = .usual,
+        ledgerMarginDays: Int = LedgerLife.usualMarginDays, pause: Duration = .seconds(72_000),
         read: @escaping @Sendable (_ at: Instant) async throws -> [CopyReading]
     ) {
         self.copies = copies
         self.purgeEveryDays = purgeEveryDays
         self.alarm = alarm
+        self.ledgerMarginDays = ledgerMarginDays
         self.pause = pause
         self.read = read
     }

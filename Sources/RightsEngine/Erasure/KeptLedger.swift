@@ -22,6 +22,16 @@ package struct KeptLedger: Sendable {
         return appended
     }
 
+    /// What of its beginning expired.
+    package func expiry() async throws -> LedgerExpiry { try await ledger.expiry() }
+
+    /// Drops what nobody needs any more, and remembers how far it goes then.
+    package func expire(before cutoff: Instant, at now: Instant, isDryRun: Bool) async throws -> LedgerExpiryReport {
+        let report = try await ledger.expire(before: cutoff, at: now, isDryRun: isDryRun)
+        if report.restated > 0, !isDryRun { try await memory?.note(try await ledger.head()) }
+        return report
+    }
+
     /// How far it goes.
     package func head() async throws -> LedgerHead { try await ledger.head() }
 

@@ -95,6 +95,7 @@ struct JobRun: Sendable {
             try await held.finish()
         case .backups:
             if let tools = workshop.erasure { try await engine.lookAtBackups(tools) }
+            if let tools = workshop.erasure { try await engine.expireLedger(tools) }
             try await held.finish()
         case .checkpoint:
             try await workshop.signCheckpoint()
