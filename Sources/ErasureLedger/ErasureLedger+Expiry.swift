@@ -50,12 +50,12 @@ extension ErasureLedger {
             for entry in page { survey.take(entry) }
             if survey.isVain { break }
         }
-        guard !isDryRun else { return await report(survey, cutoff, restated: survey.unstated.count) }
+        guard !isDryRun else { return await report(survey, cutoff, restated: survey.unstated().count) }
         var restated = 0
-        while !survey.unstated.isEmpty {
-            let before = survey.unstated.count
-            survey = try await restate(survey, at: now)
-            restated += max(0, before - survey.unstated.count)
+        while !survey.unstated(most: 1).isEmpty {
+            let count: Int
+            (survey, count) = try await restate(survey, at: now)
+            restated += count
             try step(.restated)
         }
         let isDone = try await drop(survey, at: now, step)
@@ -77,20 +77,24 @@ extension ErasureLedger {
     }
 
     /// Says some of the suppressions again that would go. Nobody lifts one meanwhile: the folder is held.
-    private func restate(_ survey: LedgerSurvey, at now: Instant) throws -> LedgerSurvey {
-        var survey = survey
+    ///
+    /// - Returns: the survey with whatever was appended since, and how many were said again.
+    private func restate(_ survey: LedgerSurvey, at now: Instant) throws -> (LedgerSurvey, Int) {
+        var (survey, count) = (survey, 0)
         try folder.held {
             try catchUp()
             try readOn(&survey)
-            for entry in survey.unstated.prefix(Self.mostAtOnce) {
+            for entry in survey.unstated(most: Self.mostAtOnce) {
                 let old = entry.content
                 let draft = try LedgerDraft(
                     .suppressed, run: ErasureRunID(naming: "habeas suppression restated", old.run.text),
                     store: old.store, subject: old.subject)
-                survey.take(try appendHeld(draft, at: now).entry)
+                let appended = try appendHeld(draft, at: now)
+                survey.take(appended.entry)
+                count += appended.isNew ? 1 : 0
             }
         }
-        return survey
+        return (survey, count)
     }
 
     /// Writes down what expires, and removes its files.

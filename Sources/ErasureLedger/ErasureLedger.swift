@@ -7,7 +7,8 @@ internal import ObjectStore
 internal import PostgresAccess
 package import RightsCore
 
-/// The ledger in a folder: appended to by any number of processes, one at a time, and never changed.
+/// The ledger in a folder: appended to by any number of processes, one at a time, and never changed; at its front whole
+/// files expire.
 ///
 /// Whatever an operation returns is durable. It blocks on the disk, on a thread of its own.
 package actor ErasureLedger {

@@ -1,7 +1,7 @@
 internal import ObjectStore
 
-/// The ledger's folder: `ledger-SEQ.jsonl`, named after the number of its first entry, and `torn-….part`, what a crash left
-/// of a line.
+/// The ledger's folder: `ledger-SEQ.jsonl`, named after the number of its first entry, `expired.json`, what is gone before
+/// them, and `torn-….part`, what a crash left of a line.
 struct LedgerFolder: Sendable {
     private static let digits = 12
     private static let beginning = "ledger-"

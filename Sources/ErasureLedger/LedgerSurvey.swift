@@ -124,9 +124,9 @@ struct LedgerSurvey: Sendable {
         return Dictionary(over.filter { $0.seq < first }.map { ($0.store, $0.seq) }, uniquingKeysWith: max)
     }
 
-    /// Suppressions that would go and are in force: they have to be said again first.
-    var unstated: [LedgerEntry] {
+    /// Some of the suppressions that would go and are in force: they have to be said again first.
+    func unstated(most: Int = .max) -> [LedgerEntry] {
         guard let until else { return [] }
-        return suppressed.values.filter { $0.seq <= until.seq }.sorted { $0.seq < $1.seq }
+        return Array(suppressed.values.lazy.filter { $0.seq <= until.seq }.prefix(most))
     }
 }

@@ -16,7 +16,9 @@ import Testing
 
     // MARK: its end
 
-    private static let copies = "backups: {dumps: {kind: dump, path: dumps, policy: {age: 14 days}}}"
+    private static func copies(_ bench: Workbench) -> String {
+        "backups: {dumps: {kind: dump, path: \"\(bench.folder)/dumps\", policy: {age: 14 days}}}"
+    }
 
     @Test func itExpiresByHandAndDoctorSaysWhen() async throws {
         try await Workbench.with { bench in
@@ -30,7 +32,7 @@ import Testing
             let refused = try await bench.habeas("ledger", "expire")
             #expect(refused.status == 1 && refused.errors.contains("no copy is declared"), "\(refused.errors)")
 
-            try bench.writeSettings(more: Self.copies)
+            try bench.writeSettings(more: Self.copies(bench))
             let well = try await bench.habeas("doctor").output
             #expect(
                 well.contains("entries expire after 44 days: the longest copy lives 14, and a margin of 30"), "\(well)")
@@ -38,13 +40,13 @@ import Testing
             #expect(
                 dry.status == 0 && dry.output.contains("5 entries in 5 files would go"), "\(dry.output)\(dry.errors)")
             #expect(dry.output.contains("the rest stays: the last file is appended to"), "\(dry.output)")
-            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: 120}")
+            try bench.writeSettings(more: Self.copies(bench) + "\nerasure: {ledger_margin: 120}")
             let fewer = try await bench.habeas("ledger", "expire", "--dry-run", "--json").output
             #expect(fewer.contains(#""until" : 3"#) && fewer.contains("entry 4 isn't old enough"), "\(fewer)")
-            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: soon}")
+            try bench.writeSettings(more: Self.copies(bench) + "\nerasure: {ledger_margin: soon}")
             #expect(try await bench.habeas("ledger", "expire").status == 64)
 
-            try bench.writeSettings(more: Self.copies)
+            try bench.writeSettings(more: Self.copies(bench))
             let done = try await bench.habeas("ledger", "expire", "--json")
             #expect(done.status == 0 && done.output.contains(#""entries" : 5"#), "\(done.output)\(done.errors)")
             let again = try await bench.habeas("ledger", "expire")
@@ -71,7 +73,7 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func itExpiresByItself() async throws {
         try await Workbench.with { bench in
             try await append(6, bench, "age")
-            try await RunningService.with(bench, more: Self.copies) { service in
+            try await RunningService.with(bench, more: Self.copies(bench)) { service in
                 let path = "\(bench.folder)/ledger/expired.json"
                 for _ in 0..<600 where !FileManager.default.fileExists(atPath: path) {
                     try await Task.sleep(for: .milliseconds(100))

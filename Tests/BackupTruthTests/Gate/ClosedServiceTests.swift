@@ -1,25 +1,65 @@
+import ErasureLedger
 import Foundation
 import PostgresTestKit
 import PrivatePostgres
+import RightsCore
 import SystemPackage
 import Testing
 
 /// `habeas serve` over a database that goes back in time while it runs.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct ClosedServiceTests {
+    /// Settings of a service; gives its port.
+    private func configure(_ bench: RestoreBench) throws -> Int {
+        let port = try FreePort.find()
+        let settings = try String(contentsOfFile: "\(bench.folder)/habeas.yaml", encoding: .utf8)
+        try """
+        \(settings)
+        clock: { zone: Europe/Berlin }
+        service: { port: \(port) }
+        mail: { folder: mail, from: privacy@shop.example }
+        operators: { address: ops@shop.example }
+        fence: { roles: app, interval: 1s }
+        archives: archives
+        """.write(toFile: "\(bench.folder)/habeas.yaml", atomically: true, encoding: .utf8)
+        return port
+    }
+
+    /// The ledger forgot who was erased from so old a copy: it stays shut, whatever is tried.
+    @Test func aCopyOlderThanTheLedgerRemembersStaysShut() async throws {
+        try await RestoreBench.with { bench in
+            let shop = try ShopBench(bench.shop, folder: bench.folder)
+            let port = try configure(bench)
+            func noon(_ day: String) throws -> Instant { try #require(Instant(rfc3339: "\(day)T12:00:00Z")) }
+            try await shop.takeBackup()
+            try await shop.erase(3, at: noon("2026-01-10"))
+            try await shop.erase(4, at: noon("2026-02-10"))
+            let report = try await shop.openLedger().expire(before: noon("2026-02-01"), at: noon("2026-02-11"))
+            #expect(report.until == 2)
+
+            let (_, status) = try await RunningProgram.with(Checkout.binary, ["serve"], in: bench.folder) { program in
+                try #require(await program.line(with: "listens on") != nil, "\(program.log)")
+                #expect(try await answer(port, "/readyz").contains("200"), "receipts that expired aren't missed")
+
+                try await shop.restoreBackup()
+                #expect(try await waits(port, for: "503"))
+                #expect(try await answer(port, "/healthz").contains("replay.beyond-ledger"))
+                #expect(program.log.contains("so old a copy") && program.log.contains("roles=app"), "\(program.log)")
+                #expect(try await app(bench).status != 0)
+                for more in [["--dry-run"], []] {
+                    let replayed = try await bench.habeas(["replay"] + more)
+                    #expect(replayed.status == 6 && replayed.errors.contains("so old a copy"), "\(replayed.errors)")
+                }
+                #expect(try await answer(port, "/healthz").contains("503"))
+            }
+            #expect(status == 0)
+            await shop.close()
+        }
+    }
+
     @Test func theServiceClosesItselfAndOpensAfterTheReplay() async throws {
         try await RestoreBench.with { bench in
             let shop = try ShopBench(bench.shop, folder: bench.folder)
-            let port = try FreePort.find()
-            let settings = try String(contentsOfFile: "\(bench.folder)/habeas.yaml", encoding: .utf8)
-            try """
-            \(settings)
-            clock: { zone: Europe/Berlin }
-            service: { port: \(port) }
-            mail: { folder: mail, from: privacy@shop.example }
-            operators: { address: ops@shop.example }
-            fence: { roles: app, interval: 1s }
-            archives: archives
-            """.write(toFile: "\(bench.folder)/habeas.yaml", atomically: true, encoding: .utf8)
+            let port = try configure(bench)
             try await shop.takeBackup()
             try await shop.erase(3)
 
