@@ -63,6 +63,7 @@ let package = Package(
         // Floor 0: system libraries.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLibcrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibarchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
@@ -83,7 +84,8 @@ let package = Package(
         .target(name: "MailTransport", dependencies: ["CCurl", "RightsCore"], swiftSettings: strict),
         // Floor 3: what must not be forgotten.
         .target(
-            name: "AuditLedger", dependencies: ["ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
+            name: "AuditLedger",
+            dependencies: ["CLibcrypto", "ObjectStore", "PostgresAccess", "RightsCore", crypto, cryptoExtras],
             swiftSettings: fenced),
         .target(
             name: "RequestLedger", dependencies: ["PostgresAccess", "RightsCore", crypto],

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(postgresql-15 libcurl4-openssl-dev libpq-dev libarchive-dev libisal-dev pkg-config tzdata)
+packages=(postgresql-15 libcurl4-openssl-dev libpq-dev libssl-dev libarchive-dev libisal-dev pkg-config tzdata)
 if [ "${1:-run}" = test ]; then
     packages+=(pgbackrest barman postgresql-15-repack chromium unzip p7zip-full libarchive-tools openssl curl python3 python3-venv)
 fi

@@ -1,4 +1,4 @@
-package import Crypto
+package import AuditLedger
 package import RightsCore
 
 /// Many keyed hashes, found by their first eight bytes in a table with free places beside (open addressing).
@@ -30,11 +30,10 @@ package struct HashIndex: Sendable {
     }
 
     /// The number of a hash in the list; nil when it isn't there.
-    package func number(of digest: SHA256Digest) -> Int? {
-        let start = unsafe UInt64(littleEndian: digest.withUnsafeBytes { unsafe $0.loadUnaligned(as: UInt64.self) })
-        var place = Int(truncatingIfNeeded: start) & mask
+    package func number(of digest: KeyedDigest) -> Int? {
+        var place = Int(truncatingIfNeeded: digest.start) & mask
         while numbers[place] != 0 {
-            if starts[place] == start, Hash256(digest) == hashes[Int(numbers[place]) - 1] {
+            if starts[place] == digest.start, digest.hash == hashes[Int(numbers[place]) - 1] {
                 return Int(numbers[place]) - 1
             }
             place = (place + 1) & mask

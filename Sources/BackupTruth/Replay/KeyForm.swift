@@ -57,8 +57,8 @@ enum KeyForm: Sendable, Hashable {
 
     /// The hexadecimal digits of numbers below 16.
     private static func digit(_ numbers: SIMD16<UInt8>) -> SIMD16<UInt8> {
-        let decimal = numbers &+ UInt8(ascii: "0")
-        return decimal.replacing(with: decimal &+ 39, where: numbers .> 9)
+        let isLetter = (numbers &+ 6) &>> 4
+        return numbers &+ UInt8(ascii: "0") &+ isLetter &* (UInt8(ascii: "a") - UInt8(ascii: "0") - 10)
     }
 
     private static func writeNumber<Number: FixedWidthInteger>(
