@@ -3,10 +3,10 @@ SHELL := /bin/bash
 BUILD := swift build --explicit-target-dependency-import-check error
 
 .DEFAULT_GOAL := help
-.PHONY: help deps test-deps build run test check lint gate bench soak stop clean
+.PHONY: help deps test-deps build run demo-backups test check lint gate bench soak stop clean
 
 help: ## List the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 deps: ## Install what building and running needs (apt, as root or through sudo)
 	@scripts/deps.sh run
@@ -19,6 +19,9 @@ build: deps ## Build the program (debug)
 
 run: build ## A private PostgreSQL with the workspace, one export, verified, and a service that stays
 	@.build/debug/habeas demo
+
+demo-backups: build ## The story of backups: an erasure until its last copy is gone, and a restore that brings nobody back
+	@.build/debug/habeas demo --backups
 
 lint: ## Check formatting
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift

@@ -14,8 +14,8 @@ package import SystemPackage
 package struct PrivateCluster: Sendable {
     /// Where the server keeps its files: `data`, `run`, `log`.
     package let base: FilePath
-    private let programs: FilePath
-    private let user: ServerUser
+    let programs: FilePath
+    let user: ServerUser
     private let settings: [String: String]
 
     /// Finds the programs and the place for a cluster that belongs to `state`.

@@ -43,17 +43,22 @@ package final class TestCluster: Sendable {
     private func makeTemplate() async throws {
         let admin = ConnectionTarget(cluster.connectionString)
         try await PostgresConnection.withConnection(to: admin) { try await $0.ensureDatabase(Self.template) }
-        let schema = try String(contentsOfFile: "\(Checkout.path)/schemas/workspace.sql", encoding: .utf8)
         let target = ConnectionTarget(cluster.connectionString(database: Self.template))
-        let folder = demoFolder
+        try await Self.loadWorkspace(into: target, folder: demoFolder)
         try await PostgresConnection.withConnection(to: target) { connection in
-            _ = try await WorkspaceLoader(WorkspaceGenerator(size: .demo), schema: schema)
-                .load(into: connection, folder: folder)
             let map = try DataMap(yaml: Checkout.workspaceMap())
             let statements = ExportRoles.statements(
                 map, try await connection.readCatalogue(), exporter: "habeas_exporter", verifier: "habeas_verifier")
             try await connection.apply(
                 statements + Self.erasing(map, try await connection.readCatalogue()), passwords: [])
+        }
+    }
+
+    /// Loads the demo workspace into an empty database; what the generator writes beside the rows goes into `folder`.
+    package static func loadWorkspace(into target: ConnectionTarget, folder: String) async throws {
+        let schema = try Checkout.text("schemas/workspace.sql")
+        _ = try await PostgresConnection.withConnection(to: target) {
+            try await WorkspaceLoader(WorkspaceGenerator(size: .demo), schema: schema).load(into: $0, folder: folder)
         }
     }
 
@@ -123,6 +128,13 @@ package struct TestDatabase: Sendable {
     package let cluster: PrivateCluster
     /// What the demo's generator wrote.
     package let demoFolder: String
+
+    /// A database of a server of a test's own.
+    package init(name: String, cluster: PrivateCluster, demoFolder: String) {
+        self.name = name
+        self.cluster = cluster
+        self.demoFolder = demoFolder
+    }
 
     /// The superuser's connection string.
     package var url: String { cluster.connectionString(database: name) }

@@ -56,7 +56,8 @@ package struct FenceProgram: Sendable {
         #!/bin/sh
         # The restore gate of Habeas. `close` runs at the end of recovery (recovery_end_command), in the data folder, before
         # the server takes a connection: it leaves pg_hba.conf with one role on the local socket. `open` puts the rules of
-        # before back. On any error of its own it ends the server: better none than one that shows who was erased.
+        # before back. On any error of its own it ends the server: better none than one that shows who was erased. `arm` is for
+        # tools that write a command of their own into what they restore: it puts this one behind it, and the last one counts.
         set -u
         export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}" LC_ALL=C
         umask 077
@@ -79,7 +80,16 @@ package struct FenceProgram: Sendable {
             exit 1
         }
 
+        [ "$verb" != arm ] || cd "$(dirname "$0")" || fail "the data folder can't be entered"
         [ -f PG_VERSION ] || fail "this isn't a data folder"
+        if [ "$verb" = arm ]; then
+            echo >> postgresql.auto.conf || fail "postgresql.auto.conf can't be written"
+            cat >> postgresql.auto.conf <<'LINE' || fail "postgresql.auto.conf can't be written"
+        recovery_end_command = '\(Self.command)'
+        LINE
+            say "armed: the restored server will be closed"
+            exit 0
+        fi
         [ -s postmaster.pid ] || fail "there is no postmaster.pid"
         server=$(sed -n 1p postmaster.pid)
         case "$server" in ''|*[!0-9]*) server=""; fail "postmaster.pid holds no process id" ;; esac
@@ -135,6 +145,8 @@ package struct FenceProgram: Sendable {
                 say "hot_standby was on: readers may have come in before now"
                 end_sessions || fail "sessions from before can't be ended"
             fi
+            # Barman's copy of the log, which the command that stood here before would have removed.
+            rm -rf barman_wal || say "barman_wal can't be removed; it holds log from before the erasures"
             say "closed; run habeas replay"
             ;;
         open)
@@ -145,7 +157,7 @@ package struct FenceProgram: Sendable {
             rm -f "$saved"
             ;;
         *)
-            say "close or open"
+            say "close, open or arm"
             exit 64
             ;;
         esac

@@ -134,7 +134,8 @@ enum FenceWords {
         "restore with hot_standby = off: with it on, readers may come in before recovery ends"
     static let notGated =
         "not gated: copies that only do crash recovery (snapshots of disks or machines, copies of the data folder) and "
-        + "dumps; open those by habeas replay before the product"
+        + "dumps, and what barman recover restores without its hook (docs/restore.md); open those by habeas replay before the "
+        + "product"
 
     /// What a status says, and what to do about it.
     static func finding(_ status: Fence.Status) -> (found: String, mend: String?) {
