@@ -173,7 +173,7 @@ extension RealBackups {
                 )
                 let words = ["backups", "drill", "--scratch", bench.scratch]
                 for (step, ending) in [
-                    ("replaying", RunningProgram.Ending.stop), ("restoring", .kill), ("replaying", .kill),
+                    ("recovering", RunningProgram.Ending.stop), ("recovering", .kill), ("replaying", .kill),
                 ] {
                     let (_, status) = try await RunningProgram.with(Checkout.binary, words, in: bench.folder) {
                         program in

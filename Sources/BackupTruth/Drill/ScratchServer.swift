@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import PostgresAccess
 
 /// A restored server in a scratch folder: on a unix socket, with settings of ours alone, reaching nobody's archive.
@@ -89,11 +90,26 @@ struct ScratchServer: Sendable {
             "PGBACKREST_ARCHIVE_ASYNC=n", "PGBACKREST_LOG_LEVEL_FILE=off", "\(programs)/pg_ctl", "-D", folder.data,
             "-l", folder.log, "-w", "-t", seconds, "-o", "-c config_file=\(folder.settings)/postgresql.conf", "start",
         ]
+        let deadline = ContinuousClock.now + patience
         switch await account.run("/usr/bin/env", arguments) {
-        case .success(let output) where output.status == 0: break
+        case .success(let output) where output.status == 0: try await waitUntilReady(deadline)
         case .success: throw DrillStop(.noStart, "the restored server doesn't start\(lastWords)")
         case .failure(let failure): throw DrillStop(.noStart, "the restored server: \(failure.reason)\(lastWords)")
         }
+    }
+
+    /// Without hot_standby pg_ctl waits for nothing but the beginning of recovery.
+    private func waitUntilReady(_ deadline: ContinuousClock.Instant) async throws {
+        while ContinuousClock.now < deadline {
+            // The server removes the file when it ends.
+            let lines = (try? Self.text("\(folder.data)/postmaster.pid"))?.split(whereSeparator: \.isNewline) ?? []
+            guard let pid = lines.first.flatMap({ pid_t($0) }), kill(pid, 0) == 0 || errno == EPERM else {
+                throw DrillStop(.noStart, "the restored server ended its start\(lastWords)")
+            }
+            if lines.last?.hasPrefix("ready") == true { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw DrillStop(.timedOut, "recovery: no end after \(patience)")
     }
 
     /// What the server said last of why, without anything that a terminal would obey.
