@@ -72,13 +72,21 @@ import Testing
         #expect(ScratchFolder.leftovers(in: base) == [folder.path])
     }
 
-    @Test func oneDrillAtATime() throws {
-        let name = "/nowhere/\(UUID().uuidString)"
-        let first = try DrillLock(of: name)
-        let error = #expect(throws: BackupError.self) { try DrillLock(of: name) }
-        #expect(error?.code == .drillBusy)
-        first.release()
-        try DrillLock(of: name).release()
+    /// The folder counts, however it is named.
+    @Test func oneDrillOfALedgerAtATime() async throws {
+        try await withFolder { folder in
+            for name in ["ledger", "other"] {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+            }
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/link", withDestinationPath: "\(folder)/ledger")
+            let first = try DrillLock(of: "\(folder)/ledger")
+            let error = #expect(throws: BackupError.self) { try DrillLock(of: "\(folder)/link") }
+            #expect(error?.code == .drillBusy)
+            try DrillLock(of: "\(folder)/other").release()
+            first.release()
+            try DrillLock(of: "\(folder)/link").release()
+        }
     }
 
     @Test(arguments: DrillReport.Code.allCases) func findingsAreDocumented(_ code: DrillReport.Code) throws {

@@ -110,7 +110,7 @@ package struct DrillLock: Sendable {
     ///
     /// - Throws: `BackupError.drillBusy` when another drill holds it.
     package init(of ledger: String) throws(BackupError) {
-        let path = "/var/tmp/habeas-drill-\(geteuid())-\(Self.digest(ledger)).lock"
+        let path = "/var/tmp/habeas-drill-\(geteuid())-\(Self.digest(Self.resolved(ledger))).lock"
         guard
             let file = try? FileDescriptor.open(
                 FilePath(path), .readWrite, options: [.create, .noFollow, .closeOnExec], permissions: [.ownerReadWrite])
@@ -126,6 +126,13 @@ package struct DrillLock: Sendable {
 
     /// Lets the next one in.
     package func release() { try? file.close() }
+
+    /// Where it really lies: settings may name it from where they are, and each service has a folder of that name.
+    private static func resolved(_ ledger: String) -> String {
+        guard let real = unsafe realpath(ledger, nil) else { return ledger }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
 
     /// FNV-1a: a name, nothing that has to be kept.
     private static func digest(_ text: String) -> String {
