@@ -112,7 +112,7 @@ let package = Package(
             name: "BackupTruth",
             dependencies: [
                 "RightsCore", "AuditLedger", "ErasureLedger", "ObjectStore", "PostgresAccess", "DataMap",
-                "SubjectAccess",
+                "SubjectAccess", "PrivatePostgres", "RowEncoding",
                 crypto, subprocess, system, yams,
             ], swiftSettings: fenced),
         .target(

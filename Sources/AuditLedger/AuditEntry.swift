@@ -103,6 +103,7 @@ package enum AuditAction: String, Sendable, CaseIterable {
     case retentionPurged = "retention.purged"
     case retentionRead = "retention.read"
     case backupsJudged = "backups.judged"
+    case backupsDrilled = "backups.drilled"
     case suppressionLifted = "person.suppression-lifted"
     case suppressionChecked = "person.suppression-checked"
     case productDeleted = "product.deleted"

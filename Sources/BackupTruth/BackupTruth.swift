@@ -15,6 +15,12 @@ package struct BackupError: Error, Sendable, CustomStringConvertible {
         case unreadable = "backups.unreadable"
         /// A dump couldn't be made.
         case dumpFailed = "backups.dump-failed"
+        /// Another drill is running.
+        case drillBusy = "backups.drill-busy"
+        /// There is no room for what a drill would restore.
+        case drillNoRoom = "backups.drill-no-room"
+        /// The folder for drills can't be used.
+        case drillFolder = "backups.drill-folder"
     }
 
     /// What went wrong.

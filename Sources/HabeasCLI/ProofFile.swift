@@ -1,16 +1,19 @@
 internal import ArchiveFormat
+internal import BackupTruth
 internal import Erasing
 internal import FoundationEssentials
 internal import ObjectStore
 internal import RightsCore
 internal import RightsEngine
 
-/// A certificate of erasure, a plan, or a pack of evidence, as a file.
+/// A certificate of erasure, the report of a drill, a plan, or a pack of evidence, as a file.
 struct ProofFile {
     /// What it is.
     private enum Kind {
         /// The certificate's bytes and its signature; nil where no file of signature lies beside it.
         case certificate([UInt8], signature: [UInt8]?)
+        /// The report of a drill and its signature.
+        case drill([UInt8], signature: [UInt8]?)
         case plan([UInt8])
         case evidence(FileSource)
     }
@@ -52,6 +55,9 @@ struct ProofFile {
         let signaturePath = (path.hasSuffix(".json") ? String(path.dropLast(5)) : path) + ".sig"
         let hasSignature = FileManager.default.fileExists(atPath: signaturePath)
         let fields = try? JSONDecoder().decode(Fields.self, from: Data(bytes))
+        if fields?.kind == DrillReport.kind {
+            return .drill(bytes, signature: hasSignature ? try WholeFile.read(signaturePath) : nil)
+        }
         if hasSignature || fields?.ledgerSequence == true {
             return .certificate(bytes, signature: hasSignature ? try WholeFile.read(signaturePath) : nil)
         }
@@ -60,16 +66,18 @@ struct ProofFile {
 
     /// Which of the telling fields a document has.
     private struct Fields: Decodable {
-        private enum CodingKeys: String, CodingKey { case ledgerSequence, target, execution }
+        private enum CodingKeys: String, CodingKey { case ledgerSequence, target, execution, kind }
         let ledgerSequence: Bool
         let target: Bool
         let execution: Bool
+        let kind: String?
 
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             ledgerSequence = container.contains(.ledgerSequence)
             target = container.contains(.target)
             execution = container.contains(.execution)
+            kind = try? container.decode(String.self, forKey: .kind)
         }
     }
 
@@ -80,6 +88,10 @@ struct ProofFile {
             let judged = CertificateVerifier.verify(bytes, signature: signature, keys: keys)
             return ProofJudgement(
                 file: path, kind: "certificate", digest: ErasurePlan.digest(of: bytes).hex, report: judged.report)
+        case .drill(let bytes, let signature):
+            return ProofJudgement(
+                file: path, kind: "drill", digest: ErasurePlan.digest(of: bytes).hex,
+                report: DrillVerifier.verify(bytes, signature: signature, keys: keys))
         case .plan(let bytes):
             var report = VerificationReport()
             var fault: [String] = []
@@ -127,7 +139,10 @@ struct ProofJudgement: Encodable {
     private var words: String {
         let table = Terminal.table(["", "Check", "Found"], checks.map { [$0.mark, $0.name, $0.detail] })
         let digest = sha256.map { "SHA-256 \($0)\n" } ?? ""
-        let names = ["certificate": "the certificate", "plan": "the plan", "evidence": "the evidence"]
+        let names = [
+            "certificate": "the certificate", "plan": "the plan", "evidence": "the evidence",
+            "drill": "the report of a drill",
+        ]
         // A plan isn't signed: what it is worth, the digest that was approved says.
         if kind == "plan", sound {
             return "\(table)\n\n\(digest)\(file): a whole plan; compare its SHA-256 with the one approved"

@@ -9,7 +9,7 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract:
-            "Check an archive, certificate, plan, evidence, export of the audit chain or erasure ledger, offline.",
+            "Check an archive, certificate, plan, evidence, drill, export of the audit chain or erasure ledger, offline.",
         discussion: """
             Needs no database and no network. The published key is a PEM file or the list \
             that `habeas keys show --json` prints. Without --key the keys of the settings \
@@ -21,7 +21,8 @@ struct VerifyCommand: AsyncParsableCommand {
 
             A certificate is its JSON file with the signature beside it (certificate.json and \
             certificate.sig; either may be named). Of a plan the digest that is approved is \
-            printed. A pack of `habeas evidence` is known by its evidence.json.
+            printed. The report of a drill is signed like a certificate. A pack of \
+            `habeas evidence` is known by its evidence.json.
 
             A sealed archive is known by the key file beside it (ada.zip.key) and is opened \
             with the wrapping key in the folder of the setting keys.

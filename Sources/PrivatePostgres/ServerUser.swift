@@ -1,16 +1,19 @@
 internal import Glibc
 internal import Subprocess
-internal import SystemPackage
+package import SystemPackage
 
 /// The operating-system user the server runs as.
-struct ServerUser: Sendable {
+package struct ServerUser: Sendable {
     let name: String
-    let uid: uid_t
-    let gid: gid_t
-    let isOther: Bool
+    /// Its number.
+    package let uid: UInt32
+    /// The number of its group.
+    package let gid: UInt32
+    /// Whether it is somebody else than ourselves.
+    package let isOther: Bool
 
     /// Ourselves, or an unprivileged user when we are root.
-    static func current() throws(PrivateClusterError) -> ServerUser {
+    package static func current() throws(PrivateClusterError) -> ServerUser {
         guard geteuid() == 0 else {
             return ServerUser(name: "you", uid: geteuid(), gid: getegid(), isOther: false)
         }
@@ -26,7 +29,7 @@ struct ServerUser: Sendable {
     ///
     /// setpriv(1) changes the user in a process of its own. swift-subprocess would do it between fork and exec, where
     /// glibc's setgroups waits for threads that the child doesn't have (docs/decisions/0007).
-    func command(_ program: FilePath, _ arguments: [String]) -> (FilePath, [String]) {
+    package func command(_ program: FilePath, _ arguments: [String]) -> (FilePath, [String]) {
         guard isOther else { return (program, arguments) }
         let change = ["--reuid=\(uid)", "--regid=\(gid)", "--clear-groups", "--", program.string]
         return ("/usr/bin/setpriv", change + arguments)

@@ -18,8 +18,9 @@ struct BackupsCommand: AsyncParsableCommand {
             EXAMPLES
               habeas backups status
               habeas backups scan --json
+              habeas backups drill --output /srv/drills
             """,
-        subcommands: [Status.self, Scan.self, Annotation.self])
+        subcommands: [Status.self, Scan.self, Annotation.self, DrillCommand.self])
 
     /// `habeas backups status`
     struct Status: AsyncParsableCommand {
@@ -126,18 +127,18 @@ struct BackupsCommand: AsyncParsableCommand {
         }
     }
 
-    private static var nothingDeclared: CommandFailure {
+    static var nothingDeclared: CommandFailure {
         CommandFailure(
             .failed, code: "settings.missing", "no copy is declared",
             hint: "write every place where copies of the database lie under `backups` in habeas.yaml")
     }
 
-    private static func copies(_ settings: Settings) throws -> [DeclaredCopy] {
+    static func copies(_ settings: Settings) throws -> [DeclaredCopy] {
         guard let copies = try settings.declaredCopies() else { throw nothingDeclared }
         return copies
     }
 
-    private static func control<Value: Sendable>(
+    static func control<Value: Sendable>(
         _ settings: Settings, _ body: (ControlDatabase) async throws -> Value
     ) async throws -> Value {
         let pool = PostgresPool(to: try settings.controlTarget(), limit: 1)

@@ -83,10 +83,16 @@ struct RestoredDatabase {
         try await DatabaseRoles(settings).make(for: map)
     }
 
-    func replayer(_ ledger: ErasureLedger, progress: @escaping @Sendable (ReplayProgress) -> Void) throws -> Replayer {
+    /// Whether the control database is told how far the ledger goes: never of a ledger that is a copy.
+    enum Remembering { case told, untold }
+
+    func replayer(
+        _ ledger: ErasureLedger, remembering: Remembering = .told,
+        progress: @escaping @Sendable (ReplayProgress) -> Void
+    ) throws -> Replayer {
         let digest = try settings.mapDigest()
         guard let mapDigest = Hash256(hex: digest) else { preconditionFailure("a digest has 64 digits") }
-        let kept = KeptLedger(ledger, memory: hasControl ? LedgerMemory(control) : nil)
+        let kept = KeptLedger(ledger, memory: hasControl && remembering == .told ? LedgerMemory(control) : nil)
         return Replayer(
             map: map, mapDigest: mapDigest, keys: keys, ledger: ledger, database: pool,
             eraser: ReplayEraser(try eraser(digest), try facts(), keys: keys, store: map.service),

@@ -12,17 +12,22 @@ import Testing
 struct RestoreBench: Sendable {
     let folder: String
     let source: PrivateCluster
-    private var base: String { source.base.string }
-    private var archive: String { "\(base)/archive" }
+    var base: String { source.base.string }
+    var archive: String { "\(base)/archive" }
     private var backup: String { "\(base)/backup" }
     static let programs = "/usr/lib/postgresql/15/bin"
 
     /// Lends a server with the shop, the fence, keys and settings.
-    static func with(fence: Bool = true, _ body: (RestoreBench) async throws -> Void) async throws {
+    ///
+    /// - Parameter archiveCommand: where `BASE` stands for the server's folder; a copy into a folder unless said.
+    static func with(
+        fence: Bool = true, archiveCommand: String = "cp %p BASE/archive/%f",
+        _ body: (RestoreBench) async throws -> Void
+    ) async throws {
         let folder = "/var/tmp/habeas-restore-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
-        let bench = try RestoreBench(folder)
+        let bench = try RestoreBench(folder, archiveCommand)
         let outcome: Result<Void, any Error>
         do {
             try await bench.start(fence: fence)
@@ -37,14 +42,14 @@ struct RestoreBench: Sendable {
         try outcome.get()
     }
 
-    private init(_ folder: String) throws {
+    private init(_ folder: String, _ archiveCommand: String) throws {
         self.folder = folder
         let probe = try PrivateCluster(state: FilePath(folder))
-        let archive = "\(probe.base.string)/archive"
+        let command = archiveCommand.replacing("BASE", with: probe.base.string)
         source = try PrivateCluster(
             state: FilePath(folder),
             settings: [
-                "archive_mode": "on", "archive_command": "cp %p \(archive)/%f", "wal_level": "replica",
+                "archive_mode": "on", "archive_command": command, "wal_level": "replica",
                 "max_connections": "40", "shared_buffers": "32MB", "log_line_prefix": "%m [%p] ", "autovacuum": "off",
             ])
     }
