@@ -49,7 +49,7 @@ struct DrillStep {
     private static func code(_ code: RestoreError.Code) -> DrillReport.Code {
         switch code {
         case .ledgerMissing, .ledgerTruncated, .ledgerEdited, .ledgerReordered, .ledgerIncomplete, .ledgerBehind,
-            .ledgerForked, .otherKey:
+            .ledgerForked, .otherKey, .beyondLedger:
             .ledger
         case .fenceRefused: .notLifted
         case .mapChanged, .mapDoesNotFit, .notGone, .inRecovery, .busy, .otherCommand, .badFence, .rewound, .unchecked:

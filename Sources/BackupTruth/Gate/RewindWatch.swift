@@ -59,7 +59,7 @@ package enum RewindWatch {
                 RewindState.Missing(
                     runs: missing.count, firstSeq: first, headSeq: past.head.seq, byLogOnly: false))
         }
-        let here = LedgerPast.Timeline(system: standing.place.system, timeline: standing.place.timeline)
+        let here = LedgerPast.Timeline(standing.place)
         if let furthest = past.furthest[here], let now = standing.place.position,
             now.bytes + unflushed < furthest.bytes
         {

@@ -59,6 +59,9 @@ package struct LedgerPast: Sendable {
     package private(set) var confirmed: [ErasureRunID: StorePlace?] = [:]
     /// Replays of restored databases, in order.
     package private(set) var replays: [Replayed] = []
+    /// Timelines whose number stands for several branches: a copy went on under it from before the ledger's places. What
+    /// stands there can't be compared.
+    package private(set) var branched: Set<Timeline> = []
     /// Numbers of intents, by run, of every store; of all that weren't aborted.
     package private(set) var intents: [ErasureRunID: Int] = [:]
     /// Holds in force at the head.
@@ -82,9 +85,9 @@ package struct LedgerPast: Sendable {
         package let system: UInt64
         package let timeline: UInt32
 
-        package init(system: UInt64, timeline: UInt32) {
-            self.system = system
-            self.timeline = timeline
+        package init(_ place: StorePlace) {
+            system = place.system
+            timeline = place.timeline
         }
     }
 
@@ -127,13 +130,15 @@ package struct LedgerPast: Sendable {
             suppressed.remove(content.subject.hash)
         case .retentionPurged: retentionPurges += 1
         case .databaseReplayed:
-            if let place = content.place { replays.append(Replayed(seq: entry.seq, at: entry.at, place: place)) }
+            guard let place = content.place else { break }
+            replays.append(Replayed(seq: entry.seq, at: entry.at, place: place))
+            if place.position == nil { branched.insert(Timeline(place)) }
         }
     }
 
     private mutating func notePlace(_ place: StorePlace?) {
         guard let place, let position = place.position else { return }
-        let timeline = Timeline(system: place.system, timeline: place.timeline)
+        let timeline = Timeline(place)
         furthest[timeline] = max(furthest[timeline] ?? position, position)
     }
 
@@ -178,6 +183,14 @@ package struct LedgerPast: Sendable {
     package func replays(after run: ErasureRunID) -> [Replayed] {
         guard let intent = intents[run] else { return [] }
         return replays.filter { $0.seq > intent }
+    }
+
+    /// Whether a database that lacks something of it goes on under a timeline's number from before places that are known.
+    package func isBranch(_ standing: StoreStanding, isMissing: Bool) -> Bool {
+        guard isMissing || replays.contains(where: { $0.seq > standing.replayed.seq }),
+            let furthest = furthest[Timeline(standing.place)], let now = standing.place.position
+        else { return false }
+        return now < furthest
     }
 
     /// Holds that were in force before something was erased, and are now: the rows they keep stayed then and stay again.

@@ -74,6 +74,8 @@ package struct Replayer: Sendable {
         let receipts = Set(standing.receipts.map(\.run))
         report.missingRuns = past.confirmed.keys.filter { past.intents[$0] != nil && !receipts.contains($0) }.count
         report.laterHolds = laterHolds(past)
+        let isBranch = past.isBranch(standing, isMissing: report.missingRuns > 0)
+        if isBranch { report.notes.append(Self.branchWords(standing.place.timeline)) }
         if past.ofOthers > 0 {
             report.notes.append("\(past.ofOthers) entries of the ledger are of other stores: replay each of those, too")
         }
@@ -91,7 +93,9 @@ package struct Replayer: Sendable {
         let place = try await eraser.place()
         report.position = place.position?.description
         report.timeline = Int(place.timeline)
-        if report.isComplete { try await writeDown(place, standing.replayed) }
+        if report.isComplete, try await isNews(place, past, since: standing.replayed) {
+            try await writeDown(isBranch ? StorePlace(system: place.system, timeline: place.timeline) : place)
+        }
         return report
     }
 
@@ -332,10 +336,22 @@ package struct Replayer: Sendable {
             hint: "does the product write while it is replayed? Stop it, and run the replay again")
     }
 
+    /// Whether anything happened since the last replay, or the server left a timeline whose places say nothing.
+    private func isNews(_ place: StorePlace, _ past: LedgerPast, since last: LedgerHead) async throws -> Bool {
+        if try await ledger.head() != last { return true }
+        let timeline = LedgerPast.Timeline(place)
+        return !past.branched.isEmpty && !past.replays.contains { LedgerPast.Timeline($0.place) == timeline }
+    }
+
+    private static func branchWords(_ timeline: UInt32) -> String {
+        "the server went back and goes on under timeline \(timeline) all the same, as a copy does that went through no archive "
+            + "recovery: its backups can't be told from those of before, and none of timeline \(timeline) will be called clean; "
+            + "docs/restore.md says how to begin a new timeline"
+    }
+
     /// Notes in the ledger that nothing is left here, which is a further `E` of all that was erased before; and in the
-    /// database itself up to where it is as the ledger says. Where nothing happened since the last replay there is nothing new.
-    private func writeDown(_ place: StorePlace, _ last: LedgerHead) async throws {
-        guard try await ledger.head() != last else { return }
+    /// database itself up to where it is as the ledger says.
+    private func writeDown(_ place: StorePlace) async throws {
         let head = try await noted(place)
         let run = ErasureRunID(
             naming: "habeas replayed", map.service, "\(place.system)", "\(place.timeline)", "\(head.seq)", head.hash.hex

@@ -43,15 +43,24 @@ package struct BackupLook: Sendable {
         runs.compactMap { run in
             guard let receipt = run.done, let erased = run.point else { return nil }
             let again = past.replays(after: run.run)
-            let points = [erased] + again.compactMap { HistoryPoint($0.place) }
+            let points = comparable([erased] + again.compactMap { HistoryPoint($0.place) })
             let absentSince = again.map(\.at).max() ?? receipt.at
             let covering = purges.filter { purge in
                 HistoryPoint(purge.covers).map { lineage.follows($0, anyOf: points) } ?? false
             }
             return ErasureHorizon(
-                erased: points, purged: covering.compactMap { HistoryPoint($0.position) }, erasedAt: receipt.at,
+                erased: points, purged: comparable(covering.compactMap { HistoryPoint($0.position) }), erasedAt: receipt.at,
                 absentSince: absentSince, purgedAt: covering.first { $0.at >= absentSince }?.at)
         }
+    }
+
+    /// The last point of each timeline, since a database that was restored twice may be on another branch under the same
+    /// number; none of a timeline that is known to have several.
+    private func comparable(_ points: [HistoryPoint]) -> [HistoryPoint] {
+        Dictionary(grouping: points) { LedgerPast.Timeline(StorePlace(system: $0.system, timeline: $0.timeline)) }
+            .filter { !past.branched.contains($0.key) }
+            .compactMap { $0.value.max { $0.position < $1.position } }
+            .sorted { ($0.timeline, $0.position) < ($1.timeline, $1.position) }
     }
 
     /// What can be said of its copies.

@@ -86,6 +86,32 @@ import Testing
         }
     }
 
+    /// A timeline's number may stand for several branches: only the last point of each counts, and none where it is known to.
+    @Test func pointsOfOneTimelineCountByTheLast() async throws {
+        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+            let id = try await erased(bench)
+            let own = try await bench.tools.eraser.position()
+            func points() async throws -> [String] {
+                let look = try await BackupLook.take(
+                    try #require(bench.tools.backups), bench.tools, at: bench.engine.now())
+                return try await look.parts(of: bench.runs(of: id)).flatMap(\.erased).map {
+                    "\($0.system == UInt64(own.systemIdentifier)! ? "own" : "\($0.system)") \($0.timeline) \($0.position)"
+                }
+            }
+            let first = try await points()
+            #expect(first.count == 1 && first[0].hasPrefix("own 1 "))
+            try await bench.replayed(system: 77, timeline: 2, position: "0/9000")
+            try await bench.replayed(system: 77, timeline: 2, position: "0/5000")
+            #expect(try await points() == first + ["77 2 0/9000"])
+            try await bench.replayed(system: 77, timeline: 2, position: nil)
+            #expect(try await points() == first)
+            try await bench.replayed(system: UInt64(own.systemIdentifier)!, timeline: 1, position: nil)
+            #expect(try await points() == [])
+            try await bench.replayed(system: 77, timeline: 3, position: "0/A000")
+            #expect(try await points() == ["77 3 0/A000"])
+        }
+    }
+
     @Test func withoutDeclaredCopiesNothingIsPromised() async throws {
         try await ErasureBench.with { bench in
             let id = try await erased(bench)
@@ -115,13 +141,17 @@ extension ErasureBench {
         return rows.compactMap { $0[0] }
     }
 
+    fileprivate func runs(of id: RequestID) async throws -> [ErasureRunRecord] {
+        try await engine.control.connection { try await $0.runs(of: id) }
+    }
+
     /// What `habeas replay` writes into the ledger at its end.
-    fileprivate func replayed(system: UInt64, timeline: UInt32, position: String) async throws {
-        let run = ErasureRunID(naming: "test", "\(system)", "\(timeline)", position)
+    fileprivate func replayed(system: UInt64, timeline: UInt32, position: String?) async throws {
+        let run = ErasureRunID(naming: "test", "\(system)", "\(timeline)", position ?? "")
         let everybody = LedgerSubject(
             kind: "everybody", keyID: tools.keys.subjectKeyID,
             hash: tools.keys.subjectHash(kind: "everybody", key: run.text))
-        let place = StorePlace(system: system, timeline: timeline, position: LogPosition(position))
+        let place = StorePlace(system: system, timeline: timeline, position: position.flatMap { LogPosition($0) })
         _ = try await tools.ledger().append(
             LedgerDraft(.databaseReplayed, run: run, store: tools.service, subject: everybody, place: place),
             at: engine.now())
