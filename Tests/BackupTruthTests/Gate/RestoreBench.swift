@@ -140,23 +140,20 @@ struct RestoreBench: Sendable {
     /// Restores the backup to a place in the log, and lets it be promoted.
     func restore(
         _ name: String, to target: String, settings: [String] = ["hot_standby = off"],
-        signal: String = "recovery.signal",
+        signal: String? = "recovery.signal",
         expecting status: Int32 = 0
     ) async throws -> RestoredServer {
         let restored = RestoredServer(bench: self, data: "\(base)/restored-\(name)", run: "\(base)/r-\(name)")
         for (program, arguments) in [
             ("/bin/cp", ["-a", backup, restored.data]), ("/bin/mkdir", ["-p", restored.run]),
-            ("/usr/bin/touch", ["\(restored.data)/\(signal)"]),
         ] { _ = try await asServer(program, arguments) }
+        if let signal { try await restored.touch(signal) }
         let lines =
             settings + [
                 "restore_command = 'cp \(archive)/%f %p'", "unix_socket_directories = '\(restored.run)'",
                 "archive_mode = off",
             ] + (target.isEmpty ? [] : ["recovery_target_lsn = '\(target)'", "recovery_target_action = 'promote'"])
-        let file = try FileHandle(forUpdating: URL(filePath: "\(restored.data)/postgresql.auto.conf"))
-        try file.seekToEnd()
-        try file.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
-        try file.close()
+        try restored.set(lines)
         let started = try await restored.start()
         try #require((started.status == 0) == (status == 0), "\(started.output) \(restored.log)")
         return restored
@@ -187,6 +184,16 @@ struct RestoredServer: Sendable {
         }
         return started
     }
+
+    /// Appends settings, of which the last ones count.
+    func set(_ lines: [String]) throws {
+        let file = try FileHandle(forUpdating: URL(filePath: "\(data)/postgresql.auto.conf"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+        try file.close()
+    }
+
+    func touch(_ name: String) async throws { _ = try await bench.asServer("/usr/bin/touch", ["\(data)/\(name)"]) }
 
     func stop() async throws { _ = try await bench.server("pg_ctl", ["-D", data, "-m", "fast", "-w", "stop"]) }
 

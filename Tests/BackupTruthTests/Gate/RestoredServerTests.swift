@@ -182,6 +182,44 @@ import Testing
         }
     }
 
+    /// A copy that only did crash recovery goes on under the old timeline, where its places say nothing; on a new one they do.
+    @Test func aCopyThatKeptItsTimelineIsReplayedTwice() async throws {
+        try await RestoreBench.with { bench in
+            let shop = try ShopBench(bench.shop, folder: bench.folder)
+            try await bench.takeBackup()
+            let expected = try await shop.others(than: [1])
+            _ = try await bench.mark()
+            let run = try await shop.erase(1)
+            await shop.close()
+            try await bench.endSource()
+
+            let restored = try await bench.restore("c", to: "", signal: nil)
+            #expect(try await restored.asApp().output == "60\n", "crash recovery runs no command: it isn't gated")
+            let first = try await restored.replay()
+            #expect(first.status == 0 && first.output.contains("1 erased again"), "\(first.output)\(first.errors)")
+            #expect(first.output.contains("goes on under timeline 1 all the same"), "\(first.output)")
+            let back = try ShopBench(restored.target, folder: bench.folder)
+            #expect(try await back.rows(of: 1) == 0)
+            let kept = try await LedgerPast(of: try await back.openLedger(), store: "shop")
+            #expect(kept.branched.map(\.timeline) == [1])
+            await back.close()
+
+            try await restored.stop()
+            try restored.set(["restore_command = '/bin/false'"])
+            try await restored.touch("recovery.signal")
+            #expect(try await restored.start().status == 0, "\(restored.log)")
+            #expect(try await restored.asApp().status != 0, "now it went through the gate")
+            let second = try await restored.replay()
+            #expect(second.status == 0 && second.output.contains("the fence is lifted"), "\(second.output)")
+            let again = try ShopBench(restored.target, folder: bench.folder)
+            let past = try await LedgerPast(of: try await again.openLedger(), store: "shop")
+            let last = try #require(past.replays(after: run).last?.place)
+            #expect(last.timeline == 2 && last.position != nil)
+            #expect(try await again.others(than: [1]) == expected)
+            await again.close()
+        }
+    }
+
     private static func lines(_ file: String) throws -> Int {
         try String(contentsOfFile: file, encoding: .utf8).utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
     }
