@@ -1,40 +1,19 @@
 internal import ErasureLedger
-package import RightsCore
+internal import RightsCore
 
 /// What the ledger says was erased, with the purges that cover it, for verdicts on backups.
 package struct DrillErasures: Sendable {
-    /// A purge: up to where it covers, and behind what it wrote.
-    package struct Purge: Sendable {
-        let covers: HistoryPoint
-        let position: HistoryPoint
-        let at: Instant
-
-        /// A purge by its parts.
-        package init(covers: HistoryPoint, position: HistoryPoint, at: Instant) {
-            self.covers = covers
-            self.position = position
-            self.at = at
-        }
-    }
-
     /// One for each person or record.
     let horizons: [ErasureHorizon]
 
-    /// Folds a ledger's past and purges.
-    package init(_ past: LedgerPast, _ purges: [Purge]) {
+    /// Folds a ledger's past and purges, by the timelines that copies tell of.
+    package init(_ past: LedgerPast, _ purges: [CoveringPurge], _ readings: [CopyReading]) {
+        let rule = HorizonRule(past, purges, readings)
         horizons = past.mustBeGone.map { once in
             let erased = once.runs.compactMap { run in
                 past.confirmed[run].flatMap { $0 }.flatMap { HistoryPoint($0) }
             }
-            let covering = purges.filter { purge in
-                erased.contains {
-                    $0.system == purge.covers.system && $0.timeline == purge.covers.timeline
-                        && $0.position <= purge.covers.position
-                }
-            }
-            return ErasureHorizon(
-                erased: erased, purged: covering.map(\.position), erasedAt: once.first.at,
-                purgedAt: covering.map(\.at).max())
+            return rule.horizon(of: once.first.content.run, erased: erased, at: once.first.at)
         }
     }
 

@@ -85,9 +85,13 @@ package struct LedgerPast: Sendable {
         package let system: UInt64
         package let timeline: UInt32
 
-        package init(_ place: StorePlace) {
-            system = place.system
-            timeline = place.timeline
+        init(system: UInt64, timeline: UInt32) {
+            self.system = system
+            self.timeline = timeline
+        }
+
+        init(_ place: StorePlace) {
+            self.init(system: place.system, timeline: place.timeline)
         }
     }
 

@@ -107,7 +107,8 @@ struct DrillCommand: AsyncParsableCommand {
         let live = try await LiveSide.read(settings, copies, now: started)
         let place = try DrillPlace(settings)
         let work = Drill(
-            map: map, copies: copies, readings: live.readings, erasures: DrillErasures(past, live.purges),
+            map: map, copies: copies, readings: live.readings,
+            erasures: DrillErasures(past, live.purges, live.readings),
             settings: DrillSettings(
                 scratch: scratch,
                 patience: try settings.duration("timeout", atMost: .seconds(7 * 86_400), default: .seconds(3600)),

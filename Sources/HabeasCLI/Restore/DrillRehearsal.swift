@@ -53,7 +53,7 @@ struct DrillLedger: Sendable {
 /// What of the live side a drill reads.
 struct LiveSide: Sendable {
     let readings: [CopyReading]
-    let purges: [DrillErasures.Purge]
+    let purges: [CoveringPurge]
 
     static func read(_ settings: Settings, _ copies: [DeclaredCopy], now: Instant) async throws -> LiveSide {
         let live = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
@@ -62,19 +62,7 @@ struct LiveSide: Sendable {
         let purges = try await ServiceErasures.with(settings) { try await $0.eraser.purges() }
         return LiveSide(
             readings: await CopyReader().read(copies, live: live, at: now),
-            purges: purges.compactMap { purge in
-                guard let covers = Self.point(purge.covers), let position = Self.point(purge.position) else {
-                    return nil
-                }
-                return DrillErasures.Purge(covers: covers, position: position, at: purge.at)
-            })
-    }
-
-    private static func point(_ position: ErasurePosition) -> HistoryPoint? {
-        guard let system = UInt64(position.systemIdentifier), let timeline = UInt32(exactly: position.timeline),
-            let place = LogPosition(position.lsn)
-        else { return nil }
-        return HistoryPoint(system: system, timeline: timeline, position: place)
+            purges: purges.compactMap { CoveringPurge($0) })
     }
 }
 

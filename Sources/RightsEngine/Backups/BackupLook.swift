@@ -1,5 +1,5 @@
 package import BackupTruth
-internal import Erasing
+package import Erasing
 internal import ErasureLedger
 internal import FoundationEssentials
 package import RequestLedger
@@ -9,22 +9,18 @@ package import RightsCore
 package struct BackupLook: Sendable {
     /// What copies hold.
     package let readings: [CopyReading]
-    let purges: [PurgedPoint]
-    let past: LedgerPast
-    let backups: BackupTools
+    private let backups: BackupTools
+    private let rule: HorizonRule
     let now: Instant
-    private let lineage: Lineage
 
     /// A look at what was read.
     init(
-        readings: [CopyReading] = [], purges: [PurgedPoint] = [], past: LedgerPast, backups: BackupTools, now: Instant
+        readings: [CopyReading] = [], purges: [CoveringPurge] = [], past: LedgerPast, backups: BackupTools, now: Instant
     ) {
         self.readings = readings
-        self.purges = purges
-        self.past = past
         self.backups = backups
         self.now = now
-        lineage = Lineage(of: readings)
+        rule = HorizonRule(past, purges, readings)
     }
 
     /// Reads every copy, the purges, and the erasure ledger.
@@ -34,7 +30,8 @@ package struct BackupLook: Sendable {
     {
         let ledger = try await tools.ledger().ledger
         return BackupLook(
-            readings: try await backups.read(now).witnessing(ledger), purges: try await tools.eraser.purges(),
+            readings: try await backups.read(now).witnessing(ledger),
+            purges: try await tools.eraser.purges().compactMap { CoveringPurge($0) },
             past: try await LedgerPast(of: ledger, store: tools.service), backups: backups, now: now)
     }
 
@@ -42,25 +39,8 @@ package struct BackupLook: Sendable {
     package func parts(of runs: [ErasureRunRecord]) -> [ErasureHorizon] {
         runs.compactMap { run in
             guard let receipt = run.done, let erased = run.point else { return nil }
-            let again = past.replays(after: run.run)
-            let points = comparable([erased] + again.compactMap { HistoryPoint($0.place) })
-            let absentSince = again.map(\.at).max() ?? receipt.at
-            let covering = purges.filter { purge in
-                HistoryPoint(purge.covers).map { lineage.follows($0, anyOf: points) } ?? false
-            }
-            return ErasureHorizon(
-                erased: points, purged: comparable(covering.compactMap { HistoryPoint($0.position) }), erasedAt: receipt.at,
-                absentSince: absentSince, purgedAt: covering.first { $0.at >= absentSince }?.at)
+            return rule.horizon(of: run.run, erased: [erased], at: receipt.at)
         }
-    }
-
-    /// The last point of each timeline, since a database that was restored twice may be on another branch under the same
-    /// number; none of a timeline that is known to have several.
-    private func comparable(_ points: [HistoryPoint]) -> [HistoryPoint] {
-        Dictionary(grouping: points) { LedgerPast.Timeline(StorePlace(system: $0.system, timeline: $0.timeline)) }
-            .filter { !past.branched.contains($0.key) }
-            .compactMap { $0.value.max { $0.position < $1.position } }
-            .sorted { ($0.timeline, $0.position) < ($1.timeline, $1.position) }
     }
 
     /// What can be said of its copies.
@@ -82,5 +62,13 @@ extension HistoryPoint {
     fileprivate init?(_ position: ErasurePosition) {
         guard let place = try? StorePlace(position) else { return nil }
         self.init(place)
+    }
+}
+
+extension CoveringPurge {
+    /// A purge as the store knows it; nil when its positions can't be read.
+    package init?(_ purge: PurgedPoint) {
+        guard let covers = HistoryPoint(purge.covers), let position = HistoryPoint(purge.position) else { return nil }
+        self.init(covers: covers, position: position, at: purge.at)
     }
 }
