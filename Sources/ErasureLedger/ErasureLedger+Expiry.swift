@@ -15,6 +15,11 @@ package struct LedgerExpiryReport: Sendable, Hashable {
     package let restated: Int
     /// What keeps the first file that stays.
     package let need: LedgerNeed
+
+    /// The same where something kept it from being done at all.
+    package func stopped(by need: LedgerNeed) -> LedgerExpiryReport {
+        LedgerExpiryReport(cutoff: cutoff, until: until, files: 0, entries: 0, restated: 0, need: need)
+    }
 }
 
 /// Between these a crash may come.
@@ -39,13 +44,14 @@ extension ErasureLedger {
     /// Killed anywhere, the next call goes on.
     ///
     /// - Parameters:
+    ///   - stores: the services whose copies the cutoff is true of; entries of others stay. Nil for all.
     ///   - isDryRun: whether only to say what would be done.
     ///   - step: called between the steps.
     package nonisolated func expire(
-        before cutoff: Instant, at now: Instant, isDryRun: Bool = false,
+        before cutoff: Instant, of stores: Set<String>? = nil, at now: Instant, isDryRun: Bool = false,
         step: @escaping @Sendable (LedgerExpiryStep) throws -> Void = { _ in }
     ) async throws -> LedgerExpiryReport {
-        var survey = try await survey(before: cutoff)
+        var survey = try await survey(before: cutoff, of: stores)
         for try await page in entries() {
             for entry in page { survey.take(entry) }
             if survey.isVain { break }
@@ -62,9 +68,9 @@ extension ErasureLedger {
         return await report(survey, cutoff, restated: restated, isDone: isDone)
     }
 
-    private func survey(before cutoff: Instant) throws -> LedgerSurvey {
+    private func survey(before cutoff: Instant, of stores: Set<String>?) throws -> LedgerSurvey {
         try folder.held { try catchUp() }
-        return LedgerSurvey(before: cutoff, files: files)
+        return LedgerSurvey(before: cutoff, of: stores, files: files)
     }
 
     private func report(

@@ -8,6 +8,12 @@ package enum LedgerNeed: Sendable, Hashable {
     case erasure(seq: Int)
     /// A legal hold in force.
     case hold(seq: Int)
+    /// An entry of a service whose copies nobody was asked about.
+    case otherStore(seq: Int)
+    /// A timeline that went on under its old number, which must stay known.
+    case branch(seq: Int)
+    /// What a copy holds can't be told.
+    case copy(String)
     /// It is the last one: it is appended to.
     case lastFile
 
@@ -17,6 +23,9 @@ package enum LedgerNeed: Sendable, Hashable {
         case .recent(let seq): "entry \(seq) isn't old enough"
         case .erasure(let seq): "the erasure of entry \(seq) isn't over, or not long enough"
         case .hold(let seq): "the legal hold of entry \(seq) is in force"
+        case .otherStore(let seq): "entry \(seq) is of another service, whose copies may live longer"
+        case .branch(let seq): "entry \(seq) says that a server went on under the number of a timeline it had left"
+        case .copy(let name): "what the copy “\(name)” holds can't be told"
         case .lastFile: "the last file is appended to"
         }
     }
@@ -38,6 +47,10 @@ struct LedgerSurvey: Sendable {
     private var over: [Begun] = []
     /// Holds in force, with the numbers of their entries.
     private var holds: [ErasureRunID: Int] = [:]
+    /// The first entry that stays for another reason, with its number.
+    private var kept: [(Int, LedgerNeed)] = []
+    /// The services of which the cutoff is true; nil of all.
+    private let covered: Set<String>?
     /// What was suppressed there, is still, and isn't said again later.
     private var suppressed: [Suppression: LedgerEntry] = [:]
     /// By the first number of a file the hash of the line before.
@@ -55,9 +68,12 @@ struct LedgerSurvey: Sendable {
         init(_ content: LedgerDraft) { (store, subject) = (content.store, content.subject) }
     }
 
-    /// - Parameter files: the first numbers of all files.
-    init(before cutoff: Instant, files: [Int]) {
+    /// - Parameters:
+    ///   - covered: the services whose copies the cutoff is true of; nil for all.
+    ///   - files: the first numbers of all files.
+    init(before cutoff: Instant, of covered: Set<String>?, files: [Int]) {
         self.cutoff = cutoff
+        self.covered = covered
         self.files = files
         starts = Set(files)
         next = files.first ?? 1
@@ -81,8 +97,14 @@ struct LedgerSurvey: Sendable {
         case .holdReleased: holds[content.run] = nil
         case .suppressed: suppressed[Suppression(content)] = isOld ? entry : nil
         case .suppressionLifted: suppressed[Suppression(content)] = nil
-        case .productDeletion, .retentionPurged, .databaseReplayed: break
+        case .databaseReplayed: if isOld, content.place?.position == nil { keep(entry.seq, .branch(seq: entry.seq)) }
+        case .productDeletion, .retentionPurged: break
         }
+        if isOld, let covered, !covered.contains(content.store) { keep(entry.seq, .otherStore(seq: entry.seq)) }
+    }
+
+    private mutating func keep(_ seq: Int, _ need: LedgerNeed) {
+        if kept.isEmpty { kept.append((seq, need)) }
     }
 
     private func start(of seq: Int) -> Int { files.last { $0 <= seq } ?? next }
@@ -97,12 +119,12 @@ struct LedgerSurvey: Sendable {
         let erasure = begun.values.map(\.seq).min().map { ($0, LedgerNeed.erasure(seq: $0)) }
         let hold = holds.values.min().map { ($0, LedgerNeed.hold(seq: $0)) }
         let age = (young, youngest.map { LedgerNeed.recent(seq: $0) } ?? .lastFile)
-        return [age, erasure, hold].compactMap(\.self).min { $0.0 < $1.0 }?.1 ?? .lastFile
+        return ([age, erasure, hold].compactMap(\.self) + kept).min { $0.0 < $1.0 }?.1 ?? .lastFile
     }
 
     /// The first number that stays: a file's first.
     private var first: Int {
-        let needed = (begun.values.map(\.seq) + holds.values).filter { $0 < young }
+        let needed = (begun.values.map(\.seq) + holds.values + kept.map(\.0)).filter { $0 < young }
         return needed.min().map(start) ?? young
     }
 

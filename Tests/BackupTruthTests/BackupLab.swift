@@ -17,6 +17,8 @@ struct BackupLab {
     let base: String
     private let programs: String
 
+    private static let folder = "/var/tmp"
+
     /// Lends a running server that archives its log by `archiveCommand`, where `BASE` stands for its folder.
     static func with(
         archiveCommand: String, tools: [String], _ body: (BackupLab) async throws -> Void
@@ -26,7 +28,8 @@ struct BackupLab {
             try #require(found.status == 0, "\(tool) isn't installed: make test-deps")
         }
         try await removeOrphans()
-        let state = "\(Checkout.path)/.habeas/backups-\(getpid())-\(UUID().uuidString.prefix(6))"
+        // The command that archives has no quotes, and the checkout's path may have blanks.
+        let state = "\(folder)/habeas-backups-\(getpid())-\(UUID().uuidString.prefix(6))"
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         // The command names the server's folder, which is known only once it is made.
         let base = try PrivateCluster(state: FilePath(state)).base.string
@@ -37,10 +40,10 @@ struct BackupLab {
                 "autovacuum": "off", "full_page_writes": "on", "shared_buffers": "32MB", "max_connections": "20",
                 "max_wal_size": "1GB",
             ])
-        let folder = try await Program.run("pg_config", ["--bindir"])
+        let programs = try await Program.run("pg_config", ["--bindir"])
         let lab = BackupLab(
             cluster: cluster, base: base,
-            programs: folder.output.trimmingCharacters(in: .whitespacesAndNewlines))
+            programs: programs.output.trimmingCharacters(in: .whitespacesAndNewlines))
         let outcome: Result<Void, any Error>
         do {
             try await cluster.start()
@@ -54,10 +57,9 @@ struct BackupLab {
 
     /// Servers of test processes that were killed.
     private static func removeOrphans() async throws {
-        let folder = "\(Checkout.path)/.habeas"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        for name in names where name.hasPrefix("backups-") {
-            guard let pid = pid_t(name.split(separator: "-")[1]), kill(pid, 0) != 0 else { continue }
+        for name in names where name.hasPrefix("habeas-backups-") {
+            guard let pid = pid_t(name.split(separator: "-")[2]), kill(pid, 0) != 0 else { continue }
             let cluster = try PrivateCluster(state: FilePath("\(folder)/\(name)"))
             try await cluster.stop()
             _ = try await Program.run("/bin/rm", ["-rf", cluster.base.string, "\(folder)/\(name)"])

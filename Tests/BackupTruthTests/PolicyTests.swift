@@ -135,6 +135,46 @@ import Testing
         #expect(reading.verdict(again, now: Self.after(13)).standing == .mayHoldBytes)
     }
 
+    // MARK: beside the live server
+
+    private static func reading(_ stop: String, started: Instant? = Sample.at) -> CopyReading {
+        var reading = CopyReading(copy: "near", at: Sample.at)
+        reading.backups = [
+            KeptBackup(
+                label: "b",
+                age: .log(system: 7, timeline: 1, start: LogPosition("0/1000")!, stop: LogPosition(stop)),
+                started: started)
+        ]
+        return reading
+    }
+
+    private static func standing(_ timeline: UInt32 = 1) -> StoreStanding {
+        StoreStanding(
+            receipts: [], replayed: .none,
+            place: StorePlace(system: 7, timeline: timeline, position: LogPosition("0/5000")!), startedAt: "")
+    }
+
+    @Test func whatTheLiveServerHasNotWrittenIsOfAnotherBranch() {
+        #expect([Self.reading("0/4000")].beside(Self.standing(), .current)[0].kinds == [])
+        #expect([Self.reading("0/6000")].beside(Self.standing(), .current)[0].kinds == [.otherBranch])
+        #expect([Self.reading("0/6000")].beside(Self.standing(2), .current)[0].kinds == [])
+    }
+
+    @Test func nothingIsCalledCleanBesideADatabaseThatWentBack() {
+        let missing = RewindState.Missing(runs: 1, firstSeq: 1, headSeq: 2, byLogOnly: false)
+        let judged = [Self.reading("0/4000")].beside(Self.standing(), .rewound(missing))
+        #expect(judged[0].kinds == [.rewound] && judged[0].verdict().standing == .unknown)
+    }
+
+    @Test func copiesGoAsFarBackAsTheirOldestBackup() {
+        let late = Self.reading("0/4000", started: Self.after(3))
+        #expect([Self.reading("0/4000"), late].oldest == .since(Sample.at) && [CopyReading]().oldest == .since(nil))
+        #expect([late, Self.reading("0/4000", started: nil)].oldest == .unknown(copy: "near"))
+        var failed = late
+        failed.fail(.missing, "gone")
+        #expect([failed].oldest == .unknown(copy: "near"))
+    }
+
     // MARK: a person's word
 
     @Test func aWordCountsUntilItEnds() throws {

@@ -234,7 +234,8 @@ struct ShopBench: Sendable {
     func replay(
         dryRun: Bool = false, holds: [RowHold] = [], today: CivilDate = Self.today,
         permissions: Replayer.Permissions = Replayer.Permissions(),
-        mapDigest: Hash256 = Self.mapDigest, cut: (@Sendable (String) throws -> Void)? = nil
+        mapDigest: Hash256 = Self.mapDigest, cut: (@Sendable (String) throws -> Void)? = nil,
+        meanwhile: (@Sendable () async throws -> Void)? = nil
     ) async throws -> ReplayReport {
         _ = try LedgerTrial.judge(folder: ledgerFolder, key: LedgerKey(keys.ledger), known: .none)
         let ledger = try await openLedger()
@@ -248,6 +249,7 @@ struct ShopBench: Sendable {
                 try cut?("before \(draft.event.rawValue)")
                 let entry = try await ledger.append(draft, at: Self.moment).entry
                 try cut?("after \(draft.event.rawValue)")
+                try await meanwhile?()
                 return entry
             }
         ).run(dryRun: dryRun, permissions)

@@ -16,9 +16,11 @@ import Testing
 
     // MARK: its end
 
-    private static func copies(_ bench: Workbench) -> String {
-        "backups: {dumps: {kind: dump, path: \"\(bench.folder)/dumps\", policy: {age: 14 days}}}"
-    }
+    /// A week of life, and a week until the purge.
+    private static let copies = """
+        backups:
+          snapshots: {kind: attestation, who: ops, what: snapshots, expires_after: 7 days, valid_until: 2099-12-31}
+        """
 
     @Test func itExpiresByHandAndDoctorSaysWhen() async throws {
         try await Workbench.with { bench in
@@ -32,7 +34,7 @@ import Testing
             let refused = try await bench.habeas("ledger", "expire")
             #expect(refused.status == 1 && refused.errors.contains("no copy is declared"), "\(refused.errors)")
 
-            try bench.writeSettings(more: Self.copies(bench))
+            try bench.writeSettings(more: Self.copies)
             let well = try await bench.habeas("doctor").output
             #expect(
                 well.contains("entries expire after 44 days: the longest copy lives 14, and a margin of 30"), "\(well)")
@@ -40,13 +42,13 @@ import Testing
             #expect(
                 dry.status == 0 && dry.output.contains("5 entries in 5 files would go"), "\(dry.output)\(dry.errors)")
             #expect(dry.output.contains("the rest stays: the last file is appended to"), "\(dry.output)")
-            try bench.writeSettings(more: Self.copies(bench) + "\nerasure: {ledger_margin: 120}")
+            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: 120}")
             let fewer = try await bench.habeas("ledger", "expire", "--dry-run", "--json").output
             #expect(fewer.contains(#""until" : 3"#) && fewer.contains("entry 4 isn't old enough"), "\(fewer)")
-            try bench.writeSettings(more: Self.copies(bench) + "\nerasure: {ledger_margin: soon}")
+            try bench.writeSettings(more: Self.copies + "\nerasure: {ledger_margin: soon}")
             #expect(try await bench.habeas("ledger", "expire").status == 64)
 
-            try bench.writeSettings(more: Self.copies(bench))
+            try bench.writeSettings(more: Self.copies)
             let done = try await bench.habeas("ledger", "expire", "--json")
             #expect(done.status == 0 && done.output.contains(#""entries" : 5"#), "\(done.output)\(done.errors)")
             let again = try await bench.habeas("ledger", "expire")
@@ -73,7 +75,7 @@ import Testing
     @Test(.timeLimit(.minutes(3))) func itExpiresByItself() async throws {
         try await Workbench.with { bench in
             try await append(6, bench, "age")
-            try await RunningService.with(bench, more: Self.copies(bench)) { service in
+            try await RunningService.with(bench, more: Self.copies) { service in
                 let path = "\(bench.folder)/ledger/expired.json"
                 for _ in 0..<600 where !FileManager.default.fileExists(atPath: path) {
                     try await Task.sleep(for: .milliseconds(100))

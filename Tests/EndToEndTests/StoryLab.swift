@@ -31,7 +31,8 @@ struct StoryLab: Sendable {
             let found = try await Program.run("/bin/sh", ["-c", "command -v \(tool)"])
             try #require(found.status == 0, "\(tool) isn't installed: make test-deps")
         }
-        let state = "\(Checkout.path)/.habeas/tests-\(getpid())-story-\(UUID().uuidString.prefix(4))"
+        // Declared copies are named by paths without blanks, which the checkout's may have.
+        let state = "/var/tmp/habeas-story-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
         let base = try PrivateCluster(state: FilePath(state)).base.string
         let cluster = try PrivateCluster(

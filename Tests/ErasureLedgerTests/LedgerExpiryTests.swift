@@ -75,6 +75,35 @@ struct FourMonths {
 
     // MARK: files
 
+    @Test func whatOtherServicesNeedStays() async throws {
+        try await FourMonths.with { months in
+            let (before, now) = (try LedgerSample.noon("2026-04-10"), try LedgerSample.noon("2026-04-20"))
+            let others = try await months.ledger.expire(before: before, of: ["another"], at: now)
+            #expect(others.files == 0 && others.need == .otherStore(seq: 1))
+            let store = try LedgerSample.draft(.suppressed).store
+            let own = try await months.ledger.expire(before: before, of: [store], at: now)
+            #expect(own.files > 0)
+        }
+    }
+
+    @Test func aTimelineThatWentOnUnderItsNumberStaysKnown() async throws {
+        try await withFolder { parent in
+            let ledger = try await ErasureLedger.open(folder: "\(parent)/ledger", key: LedgerSample.key)
+            let like = try LedgerSample.draft(.suppressed)
+            let branch = try LedgerDraft(
+                .databaseReplayed, run: try LedgerSample.run(), store: like.store, subject: like.subject,
+                place: StorePlace(system: 7, timeline: 1))
+            _ = try await ledger.append(branch, at: try LedgerSample.noon("2026-01-03"))
+            for day in ["2026-02-03", "2026-03-03"] {
+                _ = try await ledger.append(
+                    try LedgerSample.draft(.retentionPurged), at: try LedgerSample.noon(day))
+            }
+            let report = try await ledger.expire(
+                before: try LedgerSample.noon("2026-04-10"), at: try LedgerSample.noon("2026-04-20"))
+            #expect(report.files == 0 && report.need == .branch(seq: 1))
+        }
+    }
+
     @Test func aFileEndsWithItsMonth() async throws {
         try await FourMonths.with { months in
             #expect(try months.firsts == [1, 6, 9, 10])

@@ -60,8 +60,8 @@ struct LedgerWriter {
         for number in 0..<count {
             let run = ErasureRunID(naming: "aged", "\(number)")
             let draft = try LedgerDraft(
-                .productDeletion, run: run, store: "shop", subject: LedgerSubject(kind: "user", keyID: "k1", hash: hash)
-            )
+                .productDeletion, run: run, store: "workspace",
+                subject: LedgerSubject(kind: "user", keyID: "k1", hash: hash))
             _ = try await ledger.append(
                 draft, at: Instant(microseconds: now.microseconds - Int64(count - number) * 40 * 86_400_000_000))
         }

@@ -39,7 +39,9 @@ struct BackupRestorer: Sendable {
 
     /// Nothing is taken from a folder that is there, and no link leads out of this one.
     private func pgBackRest(_ source: PgBackRestCopy, _ label: String, _ extent: Extent) -> [String] {
-        let target = extent == .latest ? ["--type=default"] : ["--type=immediate", "--target-action=promote"]
+        let target =
+            extent == .latest
+            ? ["--type=default"] : ["--type=immediate", "--target-action=promote", "--target-timeline=current"]
         return BackupSize.configuration(source)
             + [
                 "--stanza=\(source.stanza)", "--repo=\(source.repository)", "--set=\(label)",
@@ -86,6 +88,7 @@ struct BackupRestorer: Sendable {
         let before = (try? String(contentsOf: settings, encoding: .utf8)) ?? ""
         let lines = [
             "restore_command = 'false'", "recovery_target = 'immediate'", "recovery_target_action = 'promote'",
+            "recovery_target_timeline = 'current'",
         ]
         try Data((before + "\n" + lines.joined(separator: "\n") + "\n").utf8).write(to: settings)
     }

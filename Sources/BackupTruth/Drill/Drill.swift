@@ -98,7 +98,7 @@ package struct Drill: Sendable {
     /// - Throws: `BackupError` before anything is written; `CancellationError`.
     package func run() async throws -> [DrillReport.Copy] {
         let keeper = ScratchKeeper()
-        for folder in ScratchFolder.leftovers(in: settings.scratch) {
+        for folder in ScratchFolder.leftovers(in: settings.scratch, of: try await owners()) {
             parts.say("removing what a killed drill left: \(folder)")
             _ = await keeper.remove(folder)
         }
@@ -112,6 +112,19 @@ package struct Drill: Sendable {
             reports[place].backups.append(try await DrillStep(self, order, keeper).run())
         }
         return reports
+    }
+
+    /// Whose a drill's folders may be: ours, the server's user's, or that of Barman's files while it restores.
+    private func owners() async throws -> Set<UInt32> {
+        var owners = try ServerAccount(runner).users
+        for copy in copies {
+            guard case .barman(let source) = copy.source,
+                let server = try? await BackupSize(copy: copy, runner: runner).barmanServer(source),
+                let owner = ScratchFolder.owner(of: server.base)
+            else { continue }
+            owners.insert(owner)
+        }
+        return owners
     }
 
     /// Lends a scratch folder for what a drill reads before it restores anything; it is removed like all others.

@@ -3,17 +3,16 @@ internal import RightsCore
 
 /// What the ledger says was erased, with the purges that cover it, for verdicts on backups.
 package struct DrillErasures: Sendable {
-    /// One for each person or record.
+    /// One for each erasure whose place is known.
     let horizons: [ErasureHorizon]
 
     /// Folds a ledger's past and purges, by the timelines that copies tell of.
     package init(_ past: LedgerPast, _ purges: [CoveringPurge], _ readings: [CopyReading]) {
         let rule = HorizonRule(past, purges, readings)
-        horizons = past.mustBeGone.map { once in
-            let erased = once.runs.compactMap { run in
-                past.confirmed[run].flatMap { $0 }.flatMap { HistoryPoint($0) }
+        horizons = past.mustBeGone.flatMap { once in
+            once.runs.compactMap { run in
+                past.isRepetition(run, of: once) ? nil : rule.horizon(of: run, in: once, past)
             }
-            return rule.horizon(of: once.first.content.run, erased: erased, at: once.first.at)
         }
     }
 
@@ -34,5 +33,24 @@ package struct DrillErasures: Sendable {
         horizons.flatMap { horizon in
             VerdictRule(horizon, now: now).verdict([copy], readings).copies
         }
+    }
+}
+
+extension HorizonRule {
+    /// The horizon of a run; nil where nobody noted where it was.
+    fileprivate func horizon(of run: ErasureRunID, in once: ErasedOnce, _ past: LedgerPast) -> ErasureHorizon? {
+        let own = once.first.content
+        // The product's own deletion has its place in its only entry.
+        let place = past.confirmed[run].flatMap { $0 } ?? (own.run == run ? own.place : nil)
+        guard let point = place.flatMap({ HistoryPoint($0) }) else { return nil }
+        return horizon(of: run, erased: [point], at: once.first.at)
+    }
+}
+
+extension LedgerPast {
+    /// Whether a run only repeated an erasure in a restored database, whose place the end of that replay has.
+    fileprivate func isRepetition(_ run: ErasureRunID, of once: ErasedOnce) -> Bool {
+        guard run != once.first.content.run, let place = confirmed[run].flatMap({ $0 }) else { return false }
+        return replays(after: run).contains { $0.place.system == place.system && $0.place.timeline == place.timeline }
     }
 }

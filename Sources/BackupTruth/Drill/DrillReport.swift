@@ -47,6 +47,8 @@ package struct DrillReport: Sendable, Hashable, Codable {
         case rowsDiffer = "rows-differ"
         /// A canary is found in a row after the replay.
         case canaryInRows = "canary-in-rows"
+        /// Something else went wrong.
+        case failed
         /// A step took longer than allowed.
         case timedOut = "timed-out"
         /// The scratch folder can't be removed.

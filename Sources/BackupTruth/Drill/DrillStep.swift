@@ -19,7 +19,6 @@ struct DrillStep {
 
     /// How large a backup will be.
     static func bytes(_ order: Drill.Order, _ drill: Drill) async throws -> UInt64 {
-        // The folder is never made: only the catalogue is asked.
         try await BackupSize(copy: order.copy, runner: drill.runner).bytes(order.backup.label)
     }
 
@@ -41,7 +40,10 @@ struct DrillStep {
         case let stop as DrillStop: report.findings.append(stop.finding)
         case let error as RestoreError: note(Self.code(error.code), "\(error.code.rawValue): \(error.description)")
         case let error as PostgresError: note(.replay, "\(error.code.rawValue): \(error.description)")
-        case let error?: throw error
+        case let error as ErasureLedgerError: note(.ledger, "\(error.code.rawValue): \(error.description)")
+        case let error as BackupError: throw error
+        case let error as CancellationError: throw error
+        case let error?: note(.failed, "\(error)")
         }
         return report
     }

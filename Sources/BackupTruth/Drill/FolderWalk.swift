@@ -21,7 +21,13 @@ enum FolderWalk {
         var found: [String] = []
         var waiting = [folder]
         while let next = waiting.popLast() {
-            for name in try FileManager.default.contentsOfDirectory(atPath: next) {
+            let names: [String]
+            do { names = try FileManager.default.contentsOfDirectory(atPath: next) } catch {
+                // A running server removes folders, too.
+                if !FileManager.default.fileExists(atPath: next) { continue }
+                throw error
+            }
+            for name in names {
                 let path = "\(next)/\(name)"
                 guard let facts = try? FileManager.default.attributesOfItem(atPath: path),
                     let type = facts[.type] as? FileAttributeType

@@ -85,11 +85,20 @@ struct ScratchFolder: Sendable {
 
     // MARK: what killed drills left
 
-    /// The folders under `base` that belong to no living drill.
-    static func leftovers(in base: String) -> [String] {
+    /// The folders under `base` that belong to no living drill, and to us or the server's user: others could have put
+    /// theirs where everybody may write.
+    static func leftovers(in base: String, of users: Set<UInt32>) -> [String] {
         // A folder that can't be listed has none that can be removed; making one in it says why.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: base)) ?? []
-        return names.filter { $0.hasPrefix(prefix) }.map { "\(base)/\($0)" }.filter(isAbandoned)
+        return names.filter { $0.hasPrefix(prefix) }.map { "\(base)/\($0)" }
+            .filter { owner(of: $0).map(users.contains) ?? false }.filter(isAbandoned)
+    }
+
+    /// Whose folder it is; nil where it is none.
+    static func owner(of path: String) -> UInt32? {
+        var facts = stat()
+        guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return nil }
+        return facts.st_uid
     }
 
     private static func isAbandoned(_ folder: String) -> Bool {

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PrivatePostgres
 internal import SystemPackage
 
@@ -13,6 +14,9 @@ struct ServerAccount: Sendable {
         }
         self.runner = runner
     }
+
+    /// Us and that user.
+    var users: Set<UInt32> { [geteuid(), user.uid] }
 
     /// Runs a program as that user.
     func run(_ program: String, _ arguments: [String]) async -> Result<ToolOutput, ToolFailure> {

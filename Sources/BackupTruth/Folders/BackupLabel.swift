@@ -1,10 +1,13 @@
 internal import ErasureLedger
+internal import RightsCore
 
 /// What PostgreSQL writes into `backup_label`: where a base backup begins.
 struct BackupLabel: Hashable {
     let start: LogPosition
     let timeline: UInt32
     let segment: LogSegment
+    /// When it was begun, by the server's clock, whose zone is named and not counted.
+    let started: Instant?
     /// The label that was given to it.
     let name: Substring?
 
@@ -21,6 +24,9 @@ struct BackupLabel: Hashable {
         self.start = start
         self.timeline = timeline
         self.segment = segment
+        started = Self.value("START TIME: ", lines).flatMap {
+            Instant(rfc3339: $0.prefix(19).replacing(" ", with: "T") + "Z")
+        }
         name = Self.value("LABEL: ", lines)
     }
 

@@ -25,6 +25,7 @@ struct BaseBackupFiles: Hashable {
         return KeptBackup(
             label: name,
             age: .log(system: control.system, timeline: label.timeline, start: start, stop: stop),
+            started: label.started,
             binding: label.name.flatMap { LedgerBinding(label: $0) })
     }
 }

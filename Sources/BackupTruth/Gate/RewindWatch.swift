@@ -69,6 +69,20 @@ package enum RewindWatch {
         return .current
     }
 
+    /// The same, with the entry looked up.
+    package static func state(
+        of standing: StoreStanding, against past: LedgerPast, in ledger: ErasureLedger
+    ) async throws -> RewindState {
+        var replayed: LedgerHead?
+        if standing.replayed.seq > past.expired.until.seq, standing.replayed.seq <= past.head.seq {
+            for try await page in ledger.entries(from: standing.replayed.seq) {
+                replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
+                break
+            }
+        }
+        return state(of: standing, against: past, replayedEntry: replayed)
+    }
+
     private static func fault(
         _ standing: StoreStanding, _ past: LedgerPast, _ replayedEntry: LedgerHead?
     ) -> LedgerFault? {

@@ -38,6 +38,10 @@ package struct Obstacle: Sendable, Hashable, CustomStringConvertible {
         case sidecarMismatch = "sidecar-mismatch"
         /// A backup knows an entry of the erasure ledger that the ledger doesn't have.
         case otherLedger = "other-ledger"
+        /// The live database is older than the erasure ledger.
+        case rewound
+        /// It lies beyond the end of the live server's log.
+        case otherBranch = "other-branch"
         /// Somebody's word for a copy is over.
         case attestationExpired = "attestation-expired"
         /// No reading was made.

@@ -96,6 +96,8 @@ package struct LedgerPast: Sendable {
     }
 
     private let store: String
+    /// Numbers of the product's own deletions.
+    private var deletions: [ErasureRunID: Int] = [:]
     private var numbers: [ErasedTarget: Int] = [:]
     private var drafts: [ErasureRunID: LedgerEntry] = [:]
 
@@ -121,7 +123,9 @@ package struct LedgerPast: Sendable {
             note(entry)
         case .confirmed: confirmed[content.run] = .some(content.place)
         case .aborted: forget(content.run)
-        case .productDeletion: note(entry)
+        case .productDeletion:
+            deletions[content.run] = entry.seq
+            note(entry)
         case .holdPlaced:
             let person = content.subject.kind == "everybody" ? nil : content.subject.hash
             holds[content.run] = RememberedHold(id: content.run, placedAt: entry.seq, person: person)
@@ -185,8 +189,8 @@ package struct LedgerPast: Sendable {
 
     /// The replays after which nothing was left of what a run erased, in order.
     package func replays(after run: ErasureRunID) -> [Replayed] {
-        guard let intent = intents[run] else { return [] }
-        return replays.filter { $0.seq > intent }
+        guard let seq = intents[run] ?? deletions[run] else { return [] }
+        return replays.filter { $0.seq > seq }
     }
 
     /// Whether a database that lacks something of it goes on under a timeline's number from before places that are known.

@@ -93,6 +93,7 @@ package struct Replayer: Sendable {
         let place = try await eraser.place()
         report.position = place.position?.description
         report.timeline = Int(place.timeline)
+        try await requireNothingNew(since: past)
         if report.isComplete, try await isNews(place, past, since: standing.replayed) {
             try await writeDown(isBranch ? StorePlace(system: place.system, timeline: place.timeline) : place)
         }
@@ -336,6 +337,19 @@ package struct Replayer: Sendable {
             hint: "does the product write while it is replayed? Stop it, and run the replay again")
     }
 
+    /// The end says that all is gone of what the ledger knows by then; so nobody may have been erased elsewhere meanwhile.
+    private func requireNothingNew(since past: LedgerPast) async throws {
+        var later = past
+        try await later.follow(ledger)
+        let known = Set(past.mustBeGone.flatMap(\.runs))
+        for run in later.mustBeGone.filter({ $0.lastSeq > past.head.seq }).flatMap(\.runs) where !known.contains(run) {
+            if case .done = try await eraser.standing(run) { continue }
+            throw RestoreError(
+                .busy, "somebody was erased in another database while this one was replayed",
+                hint: "stop the service there, and run the replay again: it goes on")
+        }
+    }
+
     /// Whether anything happened since the last replay, or the server left a timeline whose places say nothing.
     private func isNews(_ place: StorePlace, _ past: LedgerPast, since last: LedgerHead) async throws -> Bool {
         if try await ledger.head() != last { return true }
@@ -370,7 +384,8 @@ package struct Replayer: Sendable {
         let head = try await ledger.head()
         if let last = try await line(head.seq), last.content.event == .databaseReplayed,
             last.content.store == map.service,
-            last.content.place?.system == place.system, last.content.place?.timeline == place.timeline
+            last.content.place?.system == place.system, last.content.place?.timeline == place.timeline,
+            (last.content.place?.position == nil) == (place.position == nil)
         {
             return head
         }

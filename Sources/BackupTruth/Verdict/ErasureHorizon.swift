@@ -13,7 +13,7 @@ package struct ErasureHorizon: Sendable, Hashable {
     /// Since when nothing of the person is in the live database: when they were erased last. Where a position can't be
     /// asked for, a copy is as young as this or it holds them.
     package let absentSince: Instant
-    /// When the bytes were purged last.
+    /// When the bytes were purged first after the last erasure.
     package let purgedAt: Instant?
 
     /// An erasure with what was purged since.

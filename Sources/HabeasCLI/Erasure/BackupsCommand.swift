@@ -200,6 +200,8 @@ private struct ScanDocument: Encodable, Sendable {
     struct Copy: Encodable, Sendable {
         let name: String
         let backups: [String]
+        /// By backup the number of the ledger's last entry when it was begun.
+        let bound: [String: Int]
         let obstacles: [String]
     }
 
@@ -238,6 +240,9 @@ private struct ScanDocument: Encodable, Sendable {
         copies = readings.map { reading in
             Copy(
                 name: reading.copy, backups: reading.backups.map(\.label),
+                bound: Dictionary(
+                    reading.backups.compactMap { backup in backup.binding.map { (backup.label, $0.head.seq) } }
+                ) { first, _ in first },
                 obstacles: reading.obstacles.map { "\($0.kind.rawValue): \($0.description)" })
         }
         self.erasures = erasures

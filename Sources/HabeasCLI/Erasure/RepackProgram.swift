@@ -17,7 +17,7 @@ struct RepackProgram: Sendable {
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(30))]
         options.createSession = true
         let result = try await Subprocess.run(
-            .name("pg_repack"), arguments: ["--no-order", "--no-kill-backend", "--table=\(table.written)"],
+            .name("pg_repack"), arguments: ["--no-order", "--no-kill-backend", "--table=\(table.quoted)"],
             environment: .inherit.updating(variables), platformOptions: options, output: .discarded,
             error: .bytes(limit: 1 << 20))
         guard case .exited(0) = result.terminationStatus else {

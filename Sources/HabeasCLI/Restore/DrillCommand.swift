@@ -19,9 +19,10 @@ struct DrillCommand: AsyncParsableCommand {
         discussion: """
             Each backup is restored into a folder of its own, started on a unix socket with \
             settings of the drill's alone, judged, stopped and removed. The real server, its \
-            archive, the object stores and the real ledger are only read. Canaries are texts \
-            that should be gone; they are looked for in rows and in the bytes of all files. The \
-            scratch folder holds the personal data of a whole database while a drill runs.
+            archive, the object stores and the real ledger are only read; the audit chain is told \
+            of the drill. Canaries are texts that should be gone; they are looked for in rows and \
+            in the bytes of all files. The scratch folder holds the personal data of a whole \
+            database while a drill runs.
 
             As root, the server runs as postgres; else run it as the user of the backup tool. \
             Status 3 when somebody has to look at something, 6 when the ledger isn't sound.
@@ -40,10 +41,7 @@ struct DrillCommand: AsyncParsableCommand {
     @Option(
         name: [.short, .long], help: ArgumentHelp("Keep the signed report in this folder.", valueName: "folder"))
     var output: String?
-    @Option(
-        help: ArgumentHelp("A text that should be gone. Other users of the machine see it here.", valueName: "text"))
-    var canary: [String] = []
-    @Option(help: ArgumentHelp("A file with one such text a line.", valueName: "file"))
+    @Option(help: ArgumentHelp("A file with one such text a line; “-” is standard input.", valueName: "file"))
     var canaries: String?
     @Option(help: ArgumentHelp("The longest that one step may take; an hour unless said.", valueName: "time"))
     var timeout: String?
@@ -82,11 +80,9 @@ struct DrillCommand: AsyncParsableCommand {
     // MARK: what is looked for
 
     private func wanted() throws -> [String] {
-        var texts = canary
-        if let canaries {
-            let lines = String(decoding: try WholeFile.read(canaries), as: UTF8.self).split(whereSeparator: \.isNewline)
-            texts += lines.map(String.init)
-        }
+        guard let canaries else { return [] }
+        let bytes = canaries == "-" ? try StandardInput.all() : try WholeFile.read(canaries)
+        let texts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
         // What tells nobody apart would be found everywhere. The text itself is never repeated.
         if let number = texts.firstIndex(where: { Needle(kind: "canary", value: $0).weakness != nil }) {
             throw CommandFailure(
@@ -103,8 +99,12 @@ struct DrillCommand: AsyncParsableCommand {
         let map = try settings.map()
         let ledger = try await DrillLedger(settings)
         let scratch = scratchFolder()
-        let past = try await ledger.past(store: map.service, scratch: scratch)
-        let live = try await LiveSide.read(settings, copies, now: started)
+        let (past, live) = try await ledger.withCopy(in: scratch) { ledger in
+            (
+                try await LedgerPast(of: ledger, store: map.service),
+                try await LiveSide.read(settings, copies, ledger, now: started)
+            )
+        }
         let place = try DrillPlace(settings)
         let work = Drill(
             map: map, copies: copies, readings: live.readings,

@@ -42,11 +42,9 @@ struct DrillLedger: Sendable {
         try FileManager.default.copyItem(atPath: folder, toPath: copy)
     }
 
-    /// What it says of a store.
-    func past(store: String, scratch: String) async throws -> LedgerPast {
-        try await Drill.withFolder(in: scratch) { folder in
-            try await LedgerPast(of: try await open(in: "\(folder)/ledger"), store: store)
-        }
+    /// Lends a copy of it.
+    func withCopy<Value>(in scratch: String, _ body: (ErasureLedger) async throws -> Value) async throws -> Value {
+        try await Drill.withFolder(in: scratch) { folder in try await body(try await open(in: "\(folder)/ledger")) }
     }
 }
 
@@ -55,13 +53,16 @@ struct LiveSide: Sendable {
     let readings: [CopyReading]
     let purges: [CoveringPurge]
 
-    static func read(_ settings: Settings, _ copies: [DeclaredCopy], now: Instant) async throws -> LiveSide {
+    /// - Parameter ledger: asked for what backups are bound to.
+    static func read(
+        _ settings: Settings, _ copies: [DeclaredCopy], _ ledger: ErasureLedger, now: Instant
+    ) async throws -> LiveSide {
         let live = try await PostgresConnection.withConnection(to: try settings.operatorTarget()) {
             try await LiveCluster.read(over: $0)
         }
         let purges = try await ServiceErasures.with(settings) { try await $0.eraser.purges() }
         return LiveSide(
-            readings: await CopyReader().read(copies, live: live, at: now),
+            readings: try await CopyReader().read(copies, live: live, at: now).witnessing(ledger),
             purges: purges.compactMap { CoveringPurge($0) })
     }
 }

@@ -75,14 +75,7 @@ actor RewindGuard: Service {
             guard past.confirmed.isEmpty, past.furthest.isEmpty, past.lastExpired == 0 else { throw error }
             return .current
         }
-        var replayed: LedgerHead?
-        if standing.replayed.seq > past.expired.until.seq, standing.replayed.seq <= past.head.seq {
-            for try await page in ledger.entries(from: standing.replayed.seq) {
-                replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
-                break
-            }
-        }
-        return RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
+        return try await RewindWatch.state(of: standing, against: past, in: ledger)
     }
 
     private func open() {

@@ -46,7 +46,8 @@ extension Settings {
         let (every, alarm) = (try purgeEveryDays(), try alarmDays())
         try PolicyJudgement(copies, purgeEveryDays: every, promiseDays: alarm.breach).check()
         return BackupTools(
-            copies: copies, purgeEveryDays: every, alarm: alarm, ledgerMarginDays: try ledgerMarginDays()
+            copies: copies, purgeEveryDays: every, alarm: alarm, ledgerMarginDays: try ledgerMarginDays(),
+            standing: { try await pool.withConnection { try await StoreStanding.read(on: $0) } }
         ) { now in
             let live = try await pool.withConnection { try await LiveCluster.read(over: $0) }
             return await CopyReader().read(copies, live: live, at: now)

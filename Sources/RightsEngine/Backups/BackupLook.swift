@@ -29,10 +29,15 @@ package struct BackupLook: Sendable {
     package static func take(_ backups: BackupTools, _ tools: ErasureTools, at now: Instant) async throws -> BackupLook
     {
         let ledger = try await tools.ledger().ledger
+        let past = try await LedgerPast(of: ledger, store: tools.service)
+        var readings = try await backups.read(now).witnessing(ledger)
+        if let standing = try await backups.standing?() {
+            readings = readings.beside(
+                standing, try await RewindWatch.state(of: standing, against: past, in: ledger))
+        }
         return BackupLook(
-            readings: try await backups.read(now).witnessing(ledger),
-            purges: try await tools.eraser.purges().compactMap { CoveringPurge($0) },
-            past: try await LedgerPast(of: ledger, store: tools.service), backups: backups, now: now)
+            readings: readings, purges: try await tools.eraser.purges().compactMap { CoveringPurge($0) }, past: past,
+            backups: backups, now: now)
     }
 
     /// What was erased, part by part, with where a restored database had nothing of it any more, and the purges that cover it.

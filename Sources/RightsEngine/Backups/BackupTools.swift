@@ -7,6 +7,8 @@ package struct BackupTools: Sendable {
     package let copies: [DeclaredCopy]
     /// Reads all of them.
     package let read: @Sendable (_ at: Instant) async throws -> [CopyReading]
+    /// What the live database says of erasures and of its log; nil where nobody is to be asked.
+    package let standing: (@Sendable () async throws -> StoreStanding)?
     /// How often bytes are purged from the live files, in days.
     package let purgeEveryDays: Int
     /// On which days after an erasure a copy that is still there becomes a matter.
@@ -20,6 +22,7 @@ package struct BackupTools: Sendable {
     package init(
         copies: [DeclaredCopy], purgeEveryDays: Int = 7, alarm: AlarmDays = .usual,
         ledgerMarginDays: Int = LedgerLife.usualMarginDays, pause: Duration = .seconds(72_000),
+        standing: (@Sendable () async throws -> StoreStanding)? = nil,
         read: @escaping @Sendable (_ at: Instant) async throws -> [CopyReading]
     ) {
         self.copies = copies
@@ -27,6 +30,7 @@ package struct BackupTools: Sendable {
         self.alarm = alarm
         self.ledgerMarginDays = ledgerMarginDays
         self.pause = pause
+        self.standing = standing
         self.read = read
     }
 }

@@ -27,10 +27,20 @@ package struct LedgerExpiring: Sendable {
     /// - Returns: what was done, or would be; nil where no copy is declared.
     package func run(at now: Instant, by actor: AuditActor, isDryRun: Bool = false) async throws -> LedgerExpiryReport?
     {
-        guard let life else { return nil }
-        let oldest = try await control.transaction { try await $0.oldestErasureWithCopies() }
-        let report = try await tools.ledger().expire(
-            before: life.cutoff(at: now, oldest: oldest), at: now, isDryRun: isDryRun)
+        guard let life, let backups = tools.backups else { return nil }
+        let ledger = try await tools.ledger()
+        let erasure = try await control.transaction { try await $0.oldestErasureWithCopies() }
+        let hoped = try await ledger.expire(
+            before: life.cutoff(at: now, oldest: erasure), of: tools.service, at: now, isDryRun: true)
+        guard hoped.files > 0 else { return hoped }
+        // Copies are only read when something would go: what they hold counts, whatever their policies say.
+        let oldest: Instant
+        switch try await backups.read(now).oldest {
+        case .since(let backup): oldest = min(backup ?? now, erasure ?? now)
+        case .unknown(let copy): return hoped.stopped(by: .copy(copy))
+        }
+        let report = try await ledger.expire(
+            before: life.cutoff(at: now, oldest: oldest), of: tools.service, at: now, isDryRun: isDryRun)
         guard report.files > 0, !isDryRun else { return report }
         try await control.transaction { transaction in
             _ = try await transaction.connection.append(

@@ -26,8 +26,10 @@ package struct KeptLedger: Sendable {
     package func expiry() async throws -> LedgerExpiry { try await ledger.expiry() }
 
     /// Drops what nobody needs any more, and remembers how far it goes then.
-    package func expire(before cutoff: Instant, at now: Instant, isDryRun: Bool) async throws -> LedgerExpiryReport {
-        let report = try await ledger.expire(before: cutoff, at: now, isDryRun: isDryRun)
+    package func expire(
+        before cutoff: Instant, of store: String, at now: Instant, isDryRun: Bool
+    ) async throws -> LedgerExpiryReport {
+        let report = try await ledger.expire(before: cutoff, of: [store], at: now, isDryRun: isDryRun)
         if report.restated > 0, !isDryRun { try await memory?.note(try await ledger.head()) }
         return report
     }

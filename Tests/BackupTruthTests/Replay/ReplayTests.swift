@@ -238,6 +238,62 @@ import Testing
         }
     }
 
+    // MARK: its end
+
+    /// What it didn't look for it doesn't call gone.
+    @Test func whoIsErasedElsewhereMeanwhileIsErasedHereToo() async throws {
+        try await ShopBench.with { bench in
+            try await bench.takeBackup()
+            try await bench.erase(3)
+            try await bench.restoreBackup()
+            let ledger = try await bench.openLedger()
+            let subject = LedgerSubject(
+                kind: "customer", keyID: bench.keys.subjectKeyID,
+                hash: bench.keys.subjectHash(kind: "customer", key: ShopBench.id(9)))
+            let intent = try LedgerDraft(
+                .intent, run: ErasureRunID(naming: "elsewhere"), store: "shop", subject: subject, law: "gdpr",
+                map: ShopBench.mapDigest)
+            let error = await #expect(throws: RestoreError.self) {
+                _ = try await bench.replay(meanwhile: { _ = try await ledger.append(intent, at: ShopBench.moment) })
+            }
+            #expect(error?.code == .busy)
+            #expect(try await bench.value("SELECT count(*) FROM habeas_local.replay") == "0")
+            #expect(try await bench.rows(of: 9) == 13)
+
+            let report = try await bench.replay()
+            #expect(report.isComplete && report.erasedAgain == 1)
+            #expect(try await bench.rows(of: 9) == 0)
+        }
+    }
+
+    /// A server that went back behind places that are known, on their timeline: it says so, whatever was said before.
+    @Test func aBranchIsNotedBehindAPlace() async throws {
+        try await ShopBench.with { bench in
+            try await bench.erase(3)
+            let place = try await bench.eraser.position()
+            let ledger = try await bench.openLedger()
+            let far = StorePlace(
+                system: UInt64(place.systemIdentifier)!, timeline: UInt32(place.timeline),
+                position: LogPosition("FFFF/0")!)
+            let subject = LedgerSubject(
+                kind: "customer", keyID: bench.keys.subjectKeyID,
+                hash: bench.keys.subjectHash(kind: "customer", key: "nobody"))
+            _ = try await ledger.append(
+                LedgerDraft(
+                    .productDeletion, run: ErasureRunID(naming: "far"), store: "shop", subject: subject, place: far),
+                at: ShopBench.moment)
+            #expect(try await bench.replay().isComplete)
+            let before = try await LedgerPast(of: ledger, store: "shop")
+            #expect(before.replays.count == 1 && before.branched.isEmpty)
+            _ = try await bench.value("DELETE FROM habeas_local.replay RETURNING '1'")
+
+            let report = try await bench.replay()
+            #expect(report.notes.contains { $0.contains("all the same") }, "\(report.notes)")
+            let after = try await LedgerPast(of: ledger, store: "shop")
+            #expect(after.branched.count == 1 && after.replays.count == 2)
+        }
+    }
+
     // MARK: cut anywhere
 
     private struct Cut: Error {}

@@ -23,6 +23,11 @@ struct StoryServer: Sendable {
     init(state: String, database: String) throws {
         self.database = database
         let base = try PrivateCluster(state: FilePath(state)).base.string
+        guard !base.contains(where: \.isWhitespace) else {
+            throw CommandFailure(
+                .usage, code: "usage", "\(base) has a blank, and declared copies are named by paths without",
+                hint: "name another folder: habeas demo --backups --state /var/tmp/habeas-demo")
+        }
         let archive = "pgbackrest --config=\"\(base)/pgbackrest.conf\" --stanza=main archive-push \"%p\""
         cluster = try PrivateCluster(
             state: FilePath(state),
