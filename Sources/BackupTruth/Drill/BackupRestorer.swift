@@ -41,7 +41,8 @@ struct BackupRestorer: Sendable {
     private func pgBackRest(_ source: PgBackRestCopy, _ label: String, _ extent: Extent) -> [String] {
         let target =
             extent == .latest
-            ? ["--type=default"] : ["--type=immediate", "--target-action=promote", "--target-timeline=current"]
+            ? ["--type=default"]
+            : ["--type=immediate", "--target-action=promote", "--recovery-option=recovery_target_timeline=current"]
         return BackupSize.configuration(source)
             + [
                 "--stanza=\(source.stanza)", "--repo=\(source.repository)", "--set=\(label)",
