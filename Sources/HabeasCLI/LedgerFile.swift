@@ -55,11 +55,7 @@ struct LedgerFile {
 /// What the control database knows of the erasure ledger, for commands that look at it.
 enum KnownLedger {
     static func head(_ settings: Settings) async throws -> LedgerHead {
-        let control = ControlDatabase(pool: PostgresPool(to: try settings.controlTarget(), limit: 1))
-        let outcome: Result<LedgerHead, any Error>
-        do { outcome = .success(try await LedgerMemory(control).known()) } catch { outcome = .failure(error) }
-        await control.close()
-        return try outcome.get()
+        try await settings.withControl { try await LedgerMemory($0).known() }
     }
 
     static func lost(_ folder: String, _ known: LedgerHead) -> CommandFailure {

@@ -259,14 +259,7 @@ struct ShopBench: Sendable {
         let ledger = try await openLedger()
         let past = try await LedgerPast(of: ledger, store: "shop")
         let standing = try await pool.withConnection { try await StoreStanding.read(on: $0) }
-        var replayed: LedgerHead?
-        if standing.replayed.seq > past.expired.until.seq {
-            for try await page in ledger.entries(from: standing.replayed.seq) {
-                replayed = page.first.map { LedgerHead(seq: $0.seq, hash: $0.hash) }
-                break
-            }
-        }
-        return RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
+        return try await RewindWatch.state(of: standing, against: past, in: ledger)
     }
 
     // MARK: looking

@@ -41,27 +41,23 @@ extension StoreStanding {
     package static func read(on connection: PostgresConnection) async throws -> StoreStanding {
         let facts = try await connection.query(
             """
-            SELECT (SELECT system_identifier FROM pg_control_system()), pg_is_in_recovery(),
-                   CASE WHEN NOT pg_is_in_recovery() THEN
-                     ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int END,
-                   CASE WHEN NOT pg_is_in_recovery() THEN pg_current_wal_insert_lsn() END,
-                   pg_postmaster_start_time(),
+            SELECT pg_is_in_recovery(), pg_postmaster_start_time(),
                    to_regclass('habeas_local.receipt') IS NOT NULL, to_regclass('habeas_local.replay') IS NOT NULL
             """)
-        guard let row = facts.first, row.count == 7, let system = row[0].flatMap({ UInt64($0) }) else {
+        guard let row = facts.first, row.count == 4 else {
             throw RestoreError(.unchecked, "the server doesn't say where its log stands")
         }
-        guard row[1] == "f", let timeline = row[2].flatMap({ UInt32($0) }),
-            let lsn = row[3].flatMap({ LogPosition($0) })
-        else {
+        guard row[0] == "f" else {
             throw RestoreError(
                 .inRecovery, "the server is still in recovery, or a standby",
                 hint: "let recovery end (recovery_target_action = promote), and try again")
         }
-        let place = StorePlace(system: system, timeline: timeline, position: lsn)
+        guard let log = try await connection.logPlace(), let system = UInt64(log.system), let lsn = LogPosition(log.lsn)
+        else { throw RestoreError(.unchecked, "the server doesn't say where its log stands") }
+        let place = StorePlace(system: system, timeline: log.timeline, position: lsn)
         return StoreStanding(
-            receipts: row[5] == "t" ? try await receipts(on: connection) : [],
-            replayed: row[6] == "t" ? try await replayed(on: connection) : .none, place: place, startedAt: row[4] ?? "")
+            receipts: row[2] == "t" ? try await receipts(on: connection) : [],
+            replayed: row[3] == "t" ? try await replayed(on: connection) : .none, place: place, startedAt: row[1] ?? "")
     }
 
     private static func receipts(on connection: PostgresConnection) async throws(PostgresError) -> [Receipt] {

@@ -101,8 +101,7 @@ package struct Replayer: Sendable {
     }
 
     private func requireSound(_ past: LedgerPast, _ standing: StoreStanding) async throws {
-        let replayed = try await entry(standing.replayed.seq)
-        let state = RewindWatch.state(of: standing, against: past, replayedEntry: replayed)
+        let state = try await RewindWatch.state(of: standing, against: past, in: ledger)
         switch state {
         case .ledgerBehind, .beyondLedger: if let problem = state.problem { throw problem }
         case .current, .rewound: break
@@ -112,11 +111,6 @@ package struct Replayer: Sendable {
                 .otherKey, "the ledger's hashes are of another erasure.key than the one in the folder of keys",
                 hint: "restore erasure.key from the keys' backup: nobody can be found again with another one")
         }
-    }
-
-    /// The ledger's entry of a number, as a head; nil when it has none.
-    package func entry(_ seq: Int) async throws -> LedgerHead? {
-        try await line(seq).map { LedgerHead(seq: $0.seq, hash: $0.hash) }
     }
 
     private func line(_ seq: Int) async throws -> LedgerEntry? {

@@ -40,7 +40,7 @@ struct BackupsCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try await Settings(file: common.config)
             let copies = try BackupsCommand.copies(settings)
-            let watches = try await BackupsCommand.control(settings) { control in
+            let watches = try await settings.withControl { control in
                 try await control.connection { try await $0.openBackupWatches(limit: 1000) }
             }
             if common.json {
@@ -77,7 +77,7 @@ struct BackupsCommand: AsyncParsableCommand {
                 let look = try await BackupLook.take(backups, erasures.tools, at: Clock.now)
                 return ScanDocument(
                     readings: look.readings,
-                    erasures: try await BackupsCommand.control(settings) { try await Self.judge(look, $0) })
+                    erasures: try await settings.withControl { try await Self.judge(look, $0) })
             }
             if common.json { try Terminal.printJSON(scan) } else { Terminal.print(scan.text) }
             guard scan.copies.allSatisfy(\.obstacles.isEmpty) else { throw ExitStatusError(status: .refused) }
@@ -136,17 +136,6 @@ struct BackupsCommand: AsyncParsableCommand {
     static func copies(_ settings: Settings) throws -> [DeclaredCopy] {
         guard let copies = try settings.declaredCopies() else { throw nothingDeclared }
         return copies
-    }
-
-    static func control<Value: Sendable>(
-        _ settings: Settings, _ body: (ControlDatabase) async throws -> Value
-    ) async throws -> Value {
-        let pool = PostgresPool(to: try settings.controlTarget(), limit: 1)
-        let control = ControlDatabase(pool: pool)
-        let outcome: Result<Value, any Error>
-        do { outcome = .success(try await body(control)) } catch { outcome = .failure(error) }
-        await control.close()
-        return try outcome.get()
     }
 }
 

@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import BackupTruth
 internal import ErasureLedger
-internal import PostgresAccess
-internal import RequestLedger
 internal import RightsCore
 internal import RightsEngine
 
@@ -31,18 +29,13 @@ struct LedgerCommand: AsyncParsableCommand {
         func run() async throws {
             let settings = try await Settings(file: common.config, flags: mapOptions.flags)
             let actor = try settings.operatorActor()
-            let pool = PostgresPool(to: try settings.controlTarget(), limit: 2)
-            let control = ControlDatabase(pool: pool)
-            let outcome: Result<LedgerExpiryReport?, any Error>
-            do {
-                outcome = .success(
-                    try await ServiceErasures.with(settings) { erasures in
-                        try await LedgerExpiring(erasures.tools, control).run(
-                            at: Clock.now, by: actor, isDryRun: dryRun)
-                    })
-            } catch { outcome = .failure(error) }
-            await control.close()
-            guard let report = try outcome.get() else {
+            let outcome = try await settings.withControl(connections: 2) { control in
+                try await ServiceErasures.with(settings) { erasures in
+                    try await LedgerExpiring(erasures.tools, control).run(
+                        at: Clock.now, by: actor, isDryRun: dryRun)
+                }
+            }
+            guard let report = outcome else {
                 throw CommandFailure(
                     .failed, code: "settings.missing", "no copy is declared, so nobody knows how long copies live",
                     hint: "write every place where copies of the database lie under `backups` in habeas.yaml")

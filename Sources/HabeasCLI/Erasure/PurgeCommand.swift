@@ -2,9 +2,7 @@ internal import ArgumentParser
 internal import AuditLedger
 internal import DataMap
 internal import Erasing
-internal import ObjectStore
 internal import PostgresAccess
-internal import RequestLedger
 internal import RightsCore
 
 /// `habeas purge`: what erased rows left in the files of the database.
@@ -77,47 +75,28 @@ struct PurgeCommand: AsyncParsableCommand {
             if result.ending != .purged { throw ExitStatusError(status: .refused) }
         }
 
-        /// Texts to look for; they stay in memory and are never shown.
+        /// Whom to look for in the files.
         private func hunted() throws -> [HuntedPerson] {
-            guard let canaries else { return [] }
-            let bytes = canaries == "-" ? try StandardInput.all() : try WholeFile.read(canaries)
-            let needles = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-                .map { Needle(kind: "canary", value: String($0)) }.filter { !$0.value.isEmpty }
-            guard !needles.isEmpty else {
+            guard canaries != nil else { return [] }
+            let texts = try CanaryFile.read(canaries)
+            guard !texts.isEmpty else {
                 throw CommandFailure(.usage, code: "usage", "--canaries names nothing to look for")
             }
-            if let weak = needles.compactMap(\.weakness).first {
-                throw CommandFailure(
-                    .usage, code: "usage", "a canary is too weak to be told from anything else (\(weak.rawValue))",
-                    hint: "five bytes of text, or ten digits")
-            }
-            return [HuntedPerson(reference: "canaries", needles: needles)]
+            return [CanaryFile.hunted(texts)]
         }
 
         /// Has the audit chain remember it; a purge that it can't be told of is done all the same.
         private func note(_ result: PurgeResult, _ settings: Settings) async {
-            do {
-                let control = ControlDatabase(pool: PostgresPool(to: try settings.controlTarget(), limit: 1))
-                let outcome: Result<Void, any Error>
-                do { outcome = .success(try await note(result, try settings.operatorActor(), control)) } catch {
-                    outcome = .failure(error)
-                }
-                await control.close()
-                try outcome.get()
-            } catch { Terminal.note("habeas: warning: the audit chain wasn't told: \(CommandFailure(error).message)") }
-        }
-
-        private func note(_ result: PurgeResult, _ actor: AuditActor, _ control: ControlDatabase) async throws {
             let reached = result.tables.filter { $0.level >= result.level }.count
-            try await control.transaction { transaction in
-                _ = try await transaction.connection.append(
+            do {
+                try await settings.tellAudit(
                     AuditEntry(
-                        .databasePurged, by: actor,
+                        .databasePurged, by: try settings.operatorActor(),
                         [
                             "ending": .code(result.ending.rawValue), "level": .code(result.level.rawValue),
                             "tables": .number(result.tables.count), "reached": .number(reached),
                         ]))
-            }
+            } catch { Terminal.note("habeas: warning: the audit chain wasn't told: \(CommandFailure(error).message)") }
         }
 
         private func parsed(_ text: String, _ settings: Settings) throws -> MaintenanceWindow {

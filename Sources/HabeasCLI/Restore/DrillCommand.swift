@@ -56,7 +56,7 @@ struct DrillCommand: AsyncParsableCommand {
         flags["timeout"] = timeout
         let settings = try await Settings(file: common.config, flags: flags)
         let copies = try BackupsCommand.copies(settings)
-        let texts = try wanted()
+        let texts = try CanaryFile.read(canaries)
         let lock = try DrillLock(of: settings.erasureLedgerPath)
         let outcome: Result<DrillReport, any Error>
         do { outcome = .success(try await drill(settings, copies, texts)) } catch { outcome = .failure(error) }
@@ -75,21 +75,6 @@ struct DrillCommand: AsyncParsableCommand {
         guard isFound else { return }
         let isLedger = report.findings.contains { $0.finding.code == .ledger }
         throw ExitStatusError(status: isLedger ? .verificationFailed : .refused)
-    }
-
-    // MARK: what is looked for
-
-    private func wanted() throws -> [String] {
-        guard let canaries else { return [] }
-        let bytes = canaries == "-" ? try StandardInput.all() : try WholeFile.read(canaries)
-        let texts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
-        // What tells nobody apart would be found everywhere. The text itself is never repeated.
-        if let number = texts.firstIndex(where: { Needle(kind: "canary", value: $0).weakness != nil }) {
-            throw CommandFailure(
-                .usage, code: "usage", "canary \(number + 1) is too short to tell somebody by",
-                hint: "at least \(DrillCanaries.fewestBytes) bytes; numbers of at least ten digits")
-        }
-        return Set(texts).sorted()
     }
 
     // MARK: drilling
@@ -132,8 +117,7 @@ struct DrillCommand: AsyncParsableCommand {
 
     private func parts(_ settings: Settings, _ ledger: DrillLedger, _ texts: [String]) -> Drill.Parts {
         let (config, map, accepts, isQuiet) = (common.config, mapOptions.map, acceptMapChange, quiet)
-        let canaries = HuntedPerson(
-            reference: "canaries", needles: texts.map { Needle(kind: "canary", value: $0) })
+        let canaries = CanaryFile.hunted(texts)
         return Drill.Parts(
             rehearse: { stage in
                 let rehearsal = DrillRehearsal(config: config, map: map, acceptsMapChange: accepts, ledger: ledger)
@@ -174,9 +158,7 @@ struct DrillCommand: AsyncParsableCommand {
                     "findings": .number(report.findings.count), "entry": .number(report.ledger.entry),
                     "report": .hash(ErasurePlan.digest(of: bytes)),
                 ])
-            try await BackupsCommand.control(settings) { control in
-                _ = try await control.transaction { try await $0.connection.append(entry) }
-            }
+            try await settings.tellAudit(entry)
         } catch {
             Terminal.note(
                 "habeas: warning: the audit chain wasn't told of the drill: the control database doesn't answer")

@@ -12,16 +12,8 @@ import Testing
 
 /// What people, operators and the certificate hear of copies in backups, from the erasure to the last byte.
 @Suite struct BackupDutyTests {
-    private static let snapshots = DeclaredCopy(
-        name: "snapshots",
-        source: .attestation(
-            Attestation(
-                who: "platform team", what: "nightly snapshots", expiresAfterDays: 10,
-                validUntil: CivilDate("2099-12-31")!)),
-        policy: CopyPolicy(.age(days: 10)))
-
     @Test func thePersonIsToldTheDayAndTheEnd() async throws {
-        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+        try await ErasureBench.with(copies: [ErasureBench.snapshots]) { bench in
             let id = try await erased(bench)
             let told = try #require(try await bench.watch(id)?.toldUntil)
             let certificate = try await bench.certificate(of: id)
@@ -64,7 +56,7 @@ import Testing
 
     /// A restore brought them back and a replay erased them again: what was copied in between holds them.
     @Test func whoWasErasedAgainAfterARestoreIsWatchedFromThenOn() async throws {
-        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+        try await ErasureBench.with(copies: [ErasureBench.snapshots]) { bench in
             let id = try await erased(bench)
             try await bench.purge()
             bench.work.clock.advance(by: .days(11))
@@ -88,7 +80,7 @@ import Testing
 
     /// A timeline's number may stand for several branches: only the last point of each counts, and none where it is known to.
     @Test func pointsOfOneTimelineCountByTheLast() async throws {
-        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+        try await ErasureBench.with(copies: [ErasureBench.snapshots]) { bench in
             let id = try await erased(bench)
             let own = try await bench.tools.eraser.position()
             func points() async throws -> [String] {
@@ -131,6 +123,15 @@ import Testing
 }
 
 extension ErasureBench {
+    /// Attested copies of ten days; with a week until the purge, and the ledger's margin, 47.
+    static let snapshots = DeclaredCopy(
+        name: "snapshots",
+        source: .attestation(
+            Attestation(
+                who: "platform team", what: "nightly snapshots", expiresAfterDays: 10,
+                validUntil: CivilDate("2099-12-31")!)),
+        policy: CopyPolicy(.age(days: 10)))
+
     fileprivate func watch(_ id: RequestID) async throws -> BackupWatch? {
         try await engine.control.connection { try await $0.backupWatch(of: id) }
     }

@@ -11,17 +11,8 @@ import Testing
 
 /// When the service lets the erasure ledger forget.
 @Suite struct LedgerDutyTests {
-    /// Ten days, and a week until the purge; with the margin 47.
-    private static let snapshots = DeclaredCopy(
-        name: "snapshots",
-        source: .attestation(
-            Attestation(
-                who: "platform team", what: "nightly snapshots", expiresAfterDays: 10,
-                validUntil: CivilDate("2099-12-31")!)),
-        policy: CopyPolicy(.age(days: 10)))
-
     @Test func nothingGoesWhileACopyOfSomebodyErasedIsLeft() async throws {
-        try await ErasureBench.with(copies: [Self.snapshots]) { bench in
+        try await ErasureBench.with(copies: [ErasureBench.snapshots]) { bench in
             try await erase(bench)
             try await bench.engine.lookAtBackups(bench.tools)
             bench.work.clock.advance(by: .days(100))
